@@ -1,0 +1,80 @@
+"""Connections: one engine, short read transactions, and write transactions that cannot deadlock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from retrieval.errors import InvalidSettings
+
+_READ_ONLY = "precedent_read_only"
+
+
+class Database:
+    """The SQL database of one installation (SQLite file or PostgreSQL).
+
+    On SQLite every writing transaction begins IMMEDIATE: a deferred one that reads
+    before it writes fails with "database is locked" under concurrency whatever the
+    busy timeout. The journal is WAL with synchronous=FULL, so that an approval that
+    was acknowledged survives a power cut.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, ":memory:"):
+                Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+            self.engine: Engine = create_engine(parsed)
+        except (ArgumentError, NoSuchModuleError) as exc:
+            raise InvalidSettings(
+                "PRECEDENT_DATABASE_URL is not a database URL that SQLAlchemy knows. "
+                "Use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
+            ) from exc
+        if self.engine.dialect.name == "sqlite":
+            _prepare_sqlite(self.engine)
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent snapshot to read from; nothing is ever committed through it."""
+        with self.engine.connect().execution_options(**{_READ_ONLY: True}) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One unit of work: a clean exit commits, an error rolls everything back."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        # The driver's own BEGIN is deferred; ours below replaces it.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            # Without it INSERT OR REPLACE would slip past the audit log's delete trigger.
+            "recursive_triggers=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get(_READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

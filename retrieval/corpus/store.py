@@ -1,0 +1,174 @@
+"""Reading stored records: the SQL implementation of the ``RecordStore`` port."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, and_, func, select, tuple_
+
+from retrieval.corpus.database import Database
+from retrieval.corpus.tables import corpus_state, records, revisions
+from retrieval.errors import AmbiguousReference, NotFound
+from retrieval.records import Record, RecordKind, Section, SectionKind
+
+# Below SQLite's limit of 32,766 bound parameters, two a pair.
+_PAIRS_PER_QUERY = 5_000
+_ROWS_PER_FETCH = 500
+
+
+class SourceCount(NamedTuple):
+    """How many current records a source has of a kind."""
+
+    source: str
+    kind: str
+    records: int
+
+
+class SqlRecordStore:
+    """Records as they stand in the database. Removed records are as good as unknown."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, record_id: str, revision: int | None = None) -> Record | None:
+        """See ``RecordStore.get``."""
+        wanted = records.c.revision if revision is None else revision
+        query = _live().where(records.c.id == record_id, revisions.c.revision == wanted)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else record_of(row)
+
+    def get_many(self, wanted: Iterable[tuple[str, int]]) -> dict[str, Record]:
+        """See ``RecordStore.get_many``."""
+        pairs = list(wanted)
+        found: dict[str, Record] = {}
+        with self._database.read() as connection:
+            for begin in range(0, len(pairs), _PAIRS_PER_QUERY):
+                part = pairs[begin : begin + _PAIRS_PER_QUERY]
+                query = _live().where(tuple_(records.c.id, revisions.c.revision).in_(part))
+                for row in connection.execute(query):
+                    found[row.id] = record_of(row)
+        return found
+
+    def resolve(self, reference: str) -> Record:
+        """See ``RecordStore.resolve``."""
+        exact = self.get(reference)
+        if exact is not None:
+            return exact
+        condition = records.c.external_id == reference
+        if ":" in reference:
+            source, external_id = reference.split(":", 1)
+            condition = condition | and_(
+                records.c.source == source, records.c.external_id == external_id
+            )
+        with self._database.read() as connection:
+            ids = list(
+                connection.scalars(
+                    select(records.c.id).where(condition, records.c.removed_at.is_(None))
+                )
+            )
+        if len(ids) > 1:
+            raise AmbiguousReference(
+                f"{reference!r} fits several records; say which: {', '.join(sorted(ids))}."
+            )
+        record = self.get(ids[0]) if ids else None
+        if record is None:
+            raise NotFound(
+                f"There is no record {reference!r}. Check the number, or ingest it first."
+            )
+        return record
+
+    def iter_current(self) -> Iterator[Record]:
+        """See ``RecordStore.iter_current``."""
+        query = (
+            _live()
+            .where(revisions.c.revision == records.c.revision)
+            .order_by(records.c.pk)
+            .execution_options(yield_per=_ROWS_PER_FETCH)
+        )
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                yield record_of(row)
+
+    def latest(
+        self, kinds: frozenset[RecordKind], services: frozenset[str], before: datetime, limit: int
+    ) -> list[Record]:
+        """Current records of the kinds opened at or before a moment, newest first.
+
+        With ``services``, only records that share one. Used for "what changed lately".
+        """
+        query = (
+            _live()
+            .where(
+                revisions.c.revision == records.c.revision,
+                revisions.c.kind.in_([str(kind) for kind in kinds]),
+                revisions.c.opened_at <= before,
+            )
+            .order_by(revisions.c.opened_at.desc(), records.c.pk)
+            .execution_options(yield_per=_ROWS_PER_FETCH)
+        )
+        found: list[Record] = []
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                record = record_of(row)
+                if not services or services & frozenset(record.services):
+                    found.append(record)
+                if len(found) >= limit:
+                    break
+        return found
+
+    def counts(self) -> list[SourceCount]:
+        """How many current records there are, by source and kind."""
+        query = (
+            select(records.c.source, revisions.c.kind, func.count())
+            .join(revisions, _same_revision())
+            .where(records.c.removed_at.is_(None), revisions.c.revision == records.c.revision)
+            .group_by(records.c.source, revisions.c.kind)
+            .order_by(records.c.source, revisions.c.kind)
+        )
+        with self._database.read() as connection:
+            return [SourceCount(*row) for row in connection.execute(query)]
+
+    def version(self) -> int:
+        """The corpus version: it moves with every change that an index must follow."""
+        with self._database.read() as connection:
+            return connection.scalar(select(corpus_state.c.version)) or 0
+
+
+def _same_revision() -> Any:
+    return records.c.pk == revisions.c.record_pk
+
+
+def _live() -> Select[Any]:
+    return (
+        select(
+            records.c.id,
+            records.c.source,
+            records.c.external_id,
+            records.c.groups,
+            *[column for column in revisions.c if column.name != "record_pk"],
+        )
+        .join(revisions, _same_revision())
+        .where(records.c.removed_at.is_(None))
+    )
+
+
+def record_of(row: Row[Any]) -> Record:
+    """A domain record from a joined row of ``records`` and ``revisions``."""
+    return Record(
+        id=row.id,
+        revision=row.revision,
+        source=row.source,
+        external_id=row.external_id,
+        kind=RecordKind(row.kind),
+        title=row.title,
+        text=row.text,
+        fields=row.fields,
+        sections=tuple(Section(SectionKind(k), h, s, e) for k, h, s, e in row.sections),
+        services=tuple(row.services),
+        groups=frozenset(row.groups),
+        url=row.url,
+        opened_at=row.opened_at,
+        resolved_at=row.resolved_at,
+        known_at=row.known_at,
+    )

@@ -1,0 +1,115 @@
+"""The seams of retrieval: what an embedder, an index and a record store must promise."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.access import RecordFilter
+from retrieval.records import Record
+
+Vectors: TypeAlias = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors.
+
+    ``query`` and ``passages`` are two verbs because some models prefix them
+    differently. Both return float32 rows of length ``dimension`` with L2 norm 1, one
+    per input, in the input's order. Text beyond ``max_tokens`` is ignored. The same
+    text always gives the same vector to within 1e-5, whatever it is batched with.
+    """
+
+    @property
+    def model_id(self) -> str:
+        """Name and checksum of the model: vectors of different ids are never mixed."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """How many word pieces of a text are read."""
+
+    def query(self, text: str) -> Vectors:
+        """One vector of shape (dimension,)."""
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimension); (0, dimension) for no text."""
+
+
+class Scored(NamedTuple):
+    """One candidate: the row of the indexed thing and its score (higher is better)."""
+
+    row: int
+    score: float
+
+
+class IndexedRecord(NamedTuple):
+    """What an index keeps of a record to filter by, in row order."""
+
+    record_id: str
+    revision: int
+    kind: str
+    source: str
+    services: tuple[str, ...]
+    groups: frozenset[str]
+    known_at: float
+
+
+class LexicalIndex(Protocol):
+    """Ranks records by shared words."""
+
+    def search(self, terms: Mapping[str, int], filter: RecordFilter, k: int) -> list[Scored]:
+        """The at most ``k`` best records among those the filter admits.
+
+        ``terms`` maps analysed terms to their weight. Rows without any of the terms
+        are not returned; no admitted match gives an empty list.
+        """
+
+    def document_frequency(self, term: str) -> int:
+        """In how many records the term occurs."""
+
+    def __len__(self) -> int:
+        """How many records are indexed."""
+
+
+class VectorIndex(Protocol):
+    """Ranks passages by the inner product of unit vectors."""
+
+    def search(self, vector: Vectors, k: int, allowed: NDArray[np.bool_] | None) -> list[Scored]:
+        """The at most ``k`` best rows; with ``allowed``, only rows where it is true.
+
+        Fewer come back when fewer are allowed.
+        """
+
+    def save(self, path: Path) -> None:
+        """Write the index to one file."""
+
+    def __len__(self) -> int:
+        """How many vectors are indexed."""
+
+
+class RecordStore(Protocol):
+    """Reads stored records."""
+
+    def get(self, record_id: str, revision: int | None = None) -> Record | None:
+        """The current revision, or the given one; ``None`` when unknown or removed.
+
+        A past revision of a removed record is not returned either.
+        """
+
+    def get_many(self, wanted: Iterable[tuple[str, int]]) -> dict[str, Record]:
+        """The given revisions by record id; unknown and removed ones are missing."""
+
+    def resolve(self, reference: str) -> Record:
+        """The record that a person means: by id, external id, or ``source:external_id``.
+
+        Raises ``NotFound`` when there is none and ``AmbiguousReference`` for several.
+        """
+
+    def iter_current(self) -> Iterator[Record]:
+        """Every current record, in insertion order, without holding them all in memory."""

@@ -1,0 +1,83 @@
+"""Fixtures that several rooms' tests share."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from retrieval.access import EVERYONE
+from retrieval.corpus.database import Database
+from retrieval.corpus.tables import metadata
+from retrieval.corpus.writer import CorpusWriter
+from retrieval.embedders.hashing import HashingEmbedder
+from retrieval.generations import GenerationFolder
+from retrieval.indexer import Indexer, recipe_for
+from retrieval.open_index import IndexReader
+from retrieval.records import RecordContent, RecordKind
+
+# Nothing in a test may reach a model hub.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The public data sets; tests that need them are marked ``shared_data``."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the public data sets are not here: {SHARED_DATA}")
+    return SHARED_DATA
+
+
+def content(external_id: str, text: str, **overrides: object) -> RecordContent:
+    """A record with sensible values for whatever a test does not care about."""
+    values: dict[str, object] = {
+        "source": "tickets",
+        "kind": RecordKind.INCIDENT,
+        "title": text.splitlines()[0][:60] if text else external_id,
+        "groups": frozenset({EVERYONE}),
+        "known_at": datetime(2026, 1, 1, tzinfo=UTC),
+        **overrides,
+    }
+    return RecordContent(external_id=external_id, text=text, **values)  # type: ignore[arg-type]
+
+
+class Corpus:
+    """A small corpus in a temporary folder, with the hashing embedder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = GenerationFolder(folder / "index")
+        self.database = Database(f"sqlite:///{folder / 'corpus.db'}")
+        metadata.create_all(self.database.engine)
+        self.embedder = HashingEmbedder()
+        self.indexer = Indexer(self.database, self.embedder, self.folder)
+        self.reader = IndexReader(self.folder, recipe_for(self.embedder))
+
+    def add(self, *contents: RecordContent) -> None:
+        """Store records without publishing an index."""
+        with self.database.write() as connection:
+            writer = CorpusWriter(connection, NOW)
+            for item in contents:
+                writer.upsert(item, item.content_hash())
+            writer.finish()
+
+    def remove(self, source: str, *external_ids: str) -> None:
+        """Remove records without publishing an index."""
+        with self.database.write() as connection:
+            writer = CorpusWriter(connection, NOW)
+            writer.remove(source, external_ids)
+            writer.finish()
+
+    def publish(self) -> None:
+        """Embed and publish."""
+        self.indexer.embed_pending()
+        self.indexer.publish()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    """An empty corpus."""
+    return Corpus(tmp_path)
