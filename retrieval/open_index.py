@@ -6,10 +6,10 @@ from pathlib import Path
 
 from retrieval.errors import NotFound
 from retrieval.generations import GenerationFolder, Manifest, Recipe, verified
-from retrieval.indexer import LEXICAL, VECTORS
+from retrieval.indexer import LEXICAL, VECTORS, recipe_for
 from retrieval.indexes.bm25 import TantivyIndex
 from retrieval.indexes.flat import FlatIndex
-from retrieval.ports import LexicalIndex, VectorIndex
+from retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from retrieval.record_table import RecordTable
 
 
@@ -39,9 +39,9 @@ class OpenIndex:
 class IndexReader:
     """Gives each query the generation that is published at that moment."""
 
-    def __init__(self, folder: GenerationFolder, recipe: Recipe) -> None:
+    def __init__(self, folder: GenerationFolder, embedder: Embedder) -> None:
         self._folder = folder
-        self._recipe = recipe
+        self._embedder = embedder
         self._lock = threading.Lock()
         self._open: OpenIndex | None = None
 
@@ -56,5 +56,5 @@ class IndexReader:
             raise NotFound("Nothing is indexed yet. Run 'precedent ingest PATH…' first.")
         with self._lock:
             if self._open is None or self._open.name != folder.name:
-                self._open = OpenIndex.load(folder, self._recipe)
+                self._open = OpenIndex.load(folder, recipe_for(self._embedder))
             return self._open

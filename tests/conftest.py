@@ -12,7 +12,7 @@ from retrieval.corpus.tables import metadata
 from retrieval.corpus.writer import CorpusWriter
 from retrieval.embedders.hashing import HashingEmbedder
 from retrieval.generations import GenerationFolder
-from retrieval.indexer import Indexer, recipe_for
+from retrieval.indexer import Indexer
 from retrieval.open_index import IndexReader
 from retrieval.records import RecordContent, RecordKind
 
@@ -22,6 +22,23 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+
+# A skipped test is a test that nobody runs. Only these reasons are accepted.
+ALLOWED_SKIPS = {
+    "the public data sets are not here": "they lie beside the project, not in it",
+}
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail the run when a test was skipped for a reason that is not on the list."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    reasons = {str(report.longrepr) for report in skipped}
+    refused = [r for r in reasons if not any(allowed in r for allowed in ALLOWED_SKIPS)]
+    if refused and exitstatus == 0:
+        reporter.write_line(f"skipped without an accepted reason: {refused}", red=True)
+        session.exitstatus = 1
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +71,7 @@ class Corpus:
         metadata.create_all(self.database.engine)
         self.embedder = HashingEmbedder()
         self.indexer = Indexer(self.database, self.embedder, self.folder)
-        self.reader = IndexReader(self.folder, recipe_for(self.embedder))
+        self.reader = IndexReader(self.folder, self.embedder)
 
     def add(self, *contents: RecordContent) -> None:
         """Store records without publishing an index."""

@@ -45,7 +45,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent snapshot to read from; nothing is ever committed through it."""
-        with self.engine.connect().execution_options(**{_READ_ONLY: True}) as connection:
+        options: dict[str, Any] = {_READ_ONLY: True}
+        if self.dialect == "postgresql":
+            # SQLite's read transactions are snapshots by themselves.
+            options["isolation_level"] = "REPEATABLE READ"
+        with self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager

@@ -89,7 +89,7 @@ class TestIndexReader:
         current = corpus.folder.current()
         assert current is not None
         (current / "vectors.faiss").write_bytes(b"damaged")
-        fresh = IndexReader(corpus.folder, corpus.reader._recipe)
+        fresh = IndexReader(corpus.folder, corpus.embedder)
         with pytest.raises(CorruptIndex):
             fresh.current()
         assert corpus.indexer.is_stale()

@@ -1,0 +1,1 @@
+"""The service: similar incidents, hypotheses, drafts, approval and write-back."""

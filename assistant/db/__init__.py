@@ -1,0 +1,1 @@
+"""Drafts, approvals, outbox, receipts, feedback and the audit ledger in SQL."""

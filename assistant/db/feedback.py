@@ -1,0 +1,73 @@
+"""What people thought of suggestions."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+
+from assistant.db import audit
+from assistant.db.tables import feedback
+from retrieval.corpus.database import Database
+
+
+class FeedbackVerdict(StrEnum):
+    """What a person can say of a suggestion."""
+
+    USEFUL = "useful"
+    NOT_USEFUL = "not-useful"
+
+
+class Feedback(NamedTuple):
+    """One verdict on one suggestion about one subject."""
+
+    person: str
+    at: datetime
+    subject: str
+    suggestion: str
+    verdict: FeedbackVerdict
+    reason: str
+
+
+class FeedbackRepository:
+    """Keeps feedback for the evaluation to learn from."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, given: Feedback) -> None:
+        """Store one verdict and note it in the ledger."""
+        with self._database.write() as connection:
+            connection.execute(insert(feedback).values(**given._asdict()))
+            audit.append(
+                connection,
+                given.at,
+                given.person,
+                "feedback.given",
+                given.subject,
+                {"suggestion": given.suggestion, "verdict": str(given.verdict)},
+            )
+
+    def about(self, subject: str) -> list[Feedback]:
+        """The verdicts on a subject, oldest first."""
+        query = select(
+            feedback.c.person,
+            feedback.c.at,
+            feedback.c.subject,
+            feedback.c.suggestion,
+            feedback.c.verdict,
+            feedback.c.reason,
+        ).where(feedback.c.subject == subject)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(feedback.c.id)).all()
+        return [
+            Feedback(
+                row.person,
+                row.at,
+                row.subject,
+                row.suggestion,
+                FeedbackVerdict(row.verdict),
+                row.reason,
+            )
+            for row in rows
+        ]

@@ -1,0 +1,120 @@
+"""The service's tables, on the same metadata as the corpus."""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from retrieval.corpus.columns import UtcDateTime
+from retrieval.corpus.tables import metadata
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("record_id", String(512), nullable=False),
+    Column("created_by", String(255), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+
+draft_revisions = Table(
+    "draft_revisions",
+    metadata,
+    Column("draft_id", ForeignKey("drafts.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("provenance", JSON, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("author", String(255), nullable=False),
+    Column("edited_at", UtcDateTime, nullable=False),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("draft_id", ForeignKey("drafts.id"), nullable=False),
+    Column("draft_revision", Integer, nullable=False),
+    Column("record_id", String(512), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("visibility", String(16), nullable=False),
+    # Exactly what will be written: the worker sends it as it stands here.
+    Column("body", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    # Everybody who wrote any revision of the draft; none of them may approve.
+    Column("authors", JSON, nullable=False),
+    Column("submitted_by", String(255), nullable=False),
+    Column("submitted_at", UtcDateTime, nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_proposals_state", "state"),
+    Index("ix_proposals_draft_id", "draft_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("proposal_id", ForeignKey("proposals.id"), nullable=False),
+    Column("person", String(255), nullable=False),
+    Column("decision", String(24), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("proposal_id", ForeignKey("proposals.id"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_owner", String(64)),
+    Column("lease_until", UtcDateTime),
+    Index("ix_outbox_state_due_at", "state", "due_at"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("proposal_id", ForeignKey("proposals.id"), primary_key=True),
+    Column("external_reference", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("delivered_at", UtcDateTime, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person", String(255), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # What the suggestion was about: a record, or the digest of a pasted text.
+    Column("subject", String(512), nullable=False),
+    Column("suggestion", String(512), nullable=False),
+    Column("verdict", String(24), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    # Kept as the text that was hashed, so that no database can round it.
+    Column("at", String(40), nullable=False),
+    Column("actor", String(255), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(512), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("only_row", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -1,0 +1,128 @@
+"""An RCA draft: typed sections of claims, each with the spans that support it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from retrieval.records import Citation, sha256_of_json
+
+
+class SectionName(StrEnum):
+    """The sections of an RCA, in the order in which they are read."""
+
+    SUMMARY = "Summary"
+    IMPACT = "Impact"
+    TIMELINE = "Timeline"
+    PROXIMATE_CAUSE = "Proximate cause"
+    ROOT_CAUSE = "Root cause"
+    CONTRIBUTING_FACTORS = "Contributing factors"
+    RESOLUTION = "Resolution"
+    ACTIONS = "Corrective and preventive actions"
+    OPEN_QUESTIONS = "Open questions"
+
+
+class ClaimKind(StrEnum):
+    """What a claim speaks of. A precedent is never told as a fact of this incident."""
+
+    FACT = "fact"
+    PRECEDENT = "precedent"
+    INFERENCE = "inference"
+    AUTHOR = "author"
+
+
+class Verdict(StrEnum):
+    """What the verifier found."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+    AUTHOR_ASSERTED = "author-asserted"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Claim(_Value):
+    """One sentence with the spans that support it."""
+
+    text: str
+    kind: ClaimKind
+    verdict: Verdict
+    citations: tuple[Citation, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class DraftSection(_Value):
+    """One section: its claims in reading order, possibly none."""
+
+    name: SectionName
+    claims: tuple[Claim, ...] = ()
+
+
+class Question(_Value):
+    """Something the evidence does not say: for the author to answer."""
+
+    section: SectionName
+    text: str
+
+
+class RemovedClaim(_Value):
+    """A claim that the gate took out, and why."""
+
+    section: SectionName
+    text: str
+    reasons: tuple[str, ...]
+
+
+class EvidenceItem(_Value):
+    """A revision that the writer was allowed to use."""
+
+    record_id: str
+    revision: int
+    content_hash: str
+
+
+class DraftBody(_Value):
+    """What a writer or an author makes; everything that the content hash covers."""
+
+    title: str
+    sections: tuple[DraftSection, ...]
+    questions: tuple[Question, ...] = ()
+    removed: tuple[RemovedClaim, ...] = ()
+
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical JSON form; also the draft's ETag."""
+        return sha256_of_json(self.model_dump(mode="json"))
+
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims in reading order."""
+        return tuple(claim for section in self.sections for claim in section.claims)
+
+
+class Provenance(_Value):
+    """How a generated draft came about, so that it can be made again."""
+
+    writer: str
+    evidence: tuple[EvidenceItem, ...]
+    prompt: str | None = None
+    model: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Draft(_Value):
+    """One revision of a stored draft."""
+
+    id: str
+    record_id: str
+    revision: int
+    body: DraftBody
+    provenance: Provenance
+    author: str
+    edited_at: datetime
+
+    @property
+    def etag(self) -> str:
+        """The content hash of this revision."""
+        return self.body.content_hash()

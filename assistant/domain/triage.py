@@ -1,0 +1,111 @@
+"""What triage says about an incident: similar records, hypotheses, next checks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from retrieval.analysis import identifiers
+from retrieval.records import Citation, Record
+from retrieval.searcher import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentContext:
+    """An incident as far as it is known: redacted text, identifiers, service and moment.
+
+    ``record_id`` is set when it is a stored record, which is then left out of its own
+    answers. ``as_of`` limits what may be used to what was known then.
+    """
+
+    text: str
+    title: str = ""
+    record_id: str | None = None
+    services: frozenset[str] = frozenset()
+    opened_at: datetime | None = None
+    as_of: datetime | None = None
+    identifiers: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of_text(cls, text: str, as_of: datetime | None = None) -> "IncidentContext":
+        """A pasted or typed description."""
+        first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+        return cls(text=text, title=first[:120], as_of=as_of, identifiers=identifiers(text))
+
+    @classmethod
+    def of_record(cls, record: Record, as_of: datetime | None = None) -> "IncidentContext":
+        """A stored record."""
+        text = f"{record.title}\n{record.text}"
+        return cls(
+            text=text,
+            title=record.title,
+            record_id=record.id,
+            services=frozenset(record.services),
+            opened_at=record.opened_at,
+            as_of=as_of,
+            identifiers=identifiers(text),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CitedText:
+    """A sentence taken from a record, with the span it was taken from."""
+
+    text: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Something that speaks against a hypothesis; the citation is of the record in question."""
+
+    text: str
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A possible cause found in past records. It is a precedent, never live evidence.
+
+    ``probability`` stays ``None`` until it has been fitted on the organisation's history;
+    ``weight`` orders hypotheses of one answer and means nothing by itself.
+    """
+
+    statement: str
+    weight: float
+    support: tuple[Citation, ...]
+    counter: tuple[Counter, ...] = ()
+    next_check: CitedText | None = None
+    actions: tuple[CitedText, ...] = ()
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedField:
+    """A value that similar records agree on, with the records behind it."""
+
+    name: str
+    value: str
+    share: float
+    record_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectedChange:
+    """A change shortly before the incident: a suspect, never a cause."""
+
+    record: Record
+    hours_before: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TriageCard:
+    """The answer to "have we seen this, what was it, what do I check next?"."""
+
+    context: IncidentContext
+    hits: tuple[Hit, ...]
+    abstained: bool
+    hypotheses: tuple[Hypothesis, ...]
+    runbooks: tuple[Hit, ...]
+    suggested_fields: tuple[SuggestedField, ...]
+    suspected_changes: tuple[SuspectedChange, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,95 @@
+"""Use case: what have we seen that is like this?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.domain.triage import IncidentContext
+from ingest.redaction import Redactor
+from retrieval.access import Reader, RecordFilter
+from retrieval.errors import InvalidInput, NotFound, TooLarge
+from retrieval.ports import RecordStore
+from retrieval.records import Record, RecordKind
+from retrieval.searcher import Query, Searcher, SearchResult
+
+# Ten times the longest ticket we have seen, with its pasted logs. Beyond it a file was
+# pasted by mistake, and nobody waits for an answer to it.
+MAX_TEXT_CHARS = 2_000_000
+MAX_HITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarAnswer:
+    """A search result together with what was asked."""
+
+    context: IncidentContext
+    result: SearchResult
+
+
+class SimilarIncidents:
+    """Answers with similar records that the reader may read."""
+
+    def __init__(self, searcher: Searcher, store: RecordStore, redactor: Redactor) -> None:
+        self._searcher = searcher
+        self._store = store
+        self._redactor = redactor
+
+    def context_of_text(self, text: str, as_of: datetime | None = None) -> IncidentContext:
+        """The context of a pasted text, redacted before anything else happens to it."""
+        if not text.strip():
+            raise InvalidInput("The text is empty. Describe the incident in a few words.")
+        if len(text) > MAX_TEXT_CHARS:
+            raise TooLarge(
+                f"The text has {len(text):,} characters; at most {MAX_TEXT_CHARS:,} are read. "
+                "Send the ticket's description instead of the whole log."
+            )
+        return IncidentContext.of_text(self._redactor.redact(text).text, as_of)
+
+    def context_of_record(
+        self, reference: str, reader: Reader, as_of: datetime | None = None
+    ) -> IncidentContext:
+        """The context of a stored record that the reader may read."""
+        return IncidentContext.of_record(self.readable(reference, reader), as_of)
+
+    def readable(self, reference: str, reader: Reader, revision: int | None = None) -> Record:
+        """A record by reference; hidden and unknown ones give the same ``NotFound``."""
+        record = self._store.resolve(reference)
+        if reader.may_read(record) and revision is not None and revision != record.revision:
+            past = self._store.get(record.id, revision)
+            if past is None:
+                raise NotFound(
+                    f"{record.id} has no revision {revision}; the current one is {record.revision}."
+                )
+            record = past
+        if not reader.may_read(record):
+            raise NotFound(
+                f"There is no record {reference!r}. Check the number, or ingest it first."
+            )
+        return record
+
+    def similar(
+        self,
+        context: IncidentContext,
+        reader: Reader,
+        k: int = 10,
+        kinds: frozenset[RecordKind] = frozenset(),
+    ) -> SimilarAnswer:
+        """At most ``k`` records of the kinds (all if none), most similar first."""
+        if not 1 <= k <= MAX_HITS:
+            raise InvalidInput(f"k is {k}; give a number from 1 to {MAX_HITS}.")
+        result = self._searcher.search(
+            Query(
+                text=context.text,
+                filter=filter_for(context, reader, kinds),
+                k=k,
+                services=context.services,
+            )
+        )
+        return SimilarAnswer(context, result)
+
+
+def filter_for(
+    context: IncidentContext, reader: Reader, kinds: frozenset[RecordKind]
+) -> RecordFilter:
+    """What may be searched for a context: readable, known by then, and not itself."""
+    itself = frozenset() if context.record_id is None else frozenset({context.record_id})
+    return RecordFilter(reader=reader, as_of=context.as_of, kinds=kinds, exclude=itself)

@@ -1,0 +1,1 @@
+"""Use case: what was it last time, what speaks against it, and what to check next?"""

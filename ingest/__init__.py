@@ -1,0 +1,1 @@
+"""How knowledge comes in: connectors, sections, redaction and the pipeline."""

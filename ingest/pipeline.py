@@ -1,0 +1,277 @@
+"""One path into the corpus: read → redact → divide into sections → store → embed → publish."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from ingest.connectors import connector_for
+from ingest.connectors.profile import Profile
+from ingest.items import Reject, SourceItem
+from ingest.normalise import NORMALISE_VERSION, record_content
+from ingest.redaction import REDACTION_VERSION, Redactor
+from ingest.runs import RunJournal, RunState
+from retrieval.chunking import CHUNKER_VERSION
+from retrieval.corpus.database import Database
+from retrieval.corpus.writer import Change, CorpusWriter
+from retrieval.errors import PrecedentError
+from retrieval.indexer import Indexer, IndexReport, Progress
+from retrieval.records import RecordContent, sha256_of_json
+
+# Records per unit of work: an interrupted run repeats at most these.
+_BATCH = 200
+# A source that suddenly lacks most of what it had is more often a truncated export than
+# a clean-up. Below the smaller number nobody would notice by a count, so it is let pass.
+_REMOVAL_SHARE = 0.5
+_REMOVAL_FLOOR = 20
+_REJECTS_SHOWN = 20
+
+Seen = Callable[[int], None]
+"""Called with the number of records read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """How to read a path.
+
+    ``partial``: what is missing from the path was not removed at the source.
+    ``groups``: who may read records whose source does not say.
+    """
+
+    source: str | None = None
+    profile: Profile | None = None
+    partial: bool = False
+    allow_mass_removal: bool = False
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class IngestSummary:
+    """What came of one path. ``warning`` says what a person should look at."""
+
+    source: str
+    place: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    rejected: int = 0
+    redactions: int = 0
+    seconds: float = 0.0
+    warning: str | None = None
+    rejects: list[Reject] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> int:
+        """Records read, without rejects."""
+        return self.added + self.changed + self.unchanged
+
+    @property
+    def records_per_second(self) -> float:
+        """Records read a second."""
+        return self.records / self.seconds if self.seconds else 0.0
+
+    def counts(self) -> dict[str, int]:
+        """The counts by name."""
+        names = ("added", "changed", "unchanged", "removed", "rejected", "redactions")
+        return {name: getattr(self, name) for name in names}
+
+
+class IngestPipeline:
+    """Takes paths in, so that running it again costs nothing and killing it loses nothing.
+
+    Records are committed in batches. An item whose digest is known is skipped before it
+    is redacted or embedded, so a repeated or resumed run goes quickly to where it was.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        redactor: Redactor,
+        indexer: Indexer,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._redactor = redactor
+        self._indexer = indexer
+        self._clock = clock
+        self._journal = RunJournal(database)
+
+    def take_in(
+        self, path: Path, options: IngestOptions, seen: Seen | None = None
+    ) -> IngestSummary:
+        """Bring one file or folder into the corpus; see :meth:`index` for the second half.
+
+        Raises ``UnreadableFile`` when the path as a whole cannot be read; then nothing
+        of it is changed beyond the batches already committed, and nothing is removed.
+        """
+        started = time.monotonic()
+        connector = connector_for(path)
+        summary = IngestSummary(source=options.source or source_name(path), place=str(path))
+        run = self._journal.start(summary.source, str(path), self._clock())
+        seen_ids: set[str] = set()
+        try:
+            items = connector.read(path, options.profile)
+            for batch in _batches(items):
+                self._store(batch, run, options, summary, seen_ids)
+                if seen is not None:
+                    seen(summary.records + summary.rejected)
+            self._remove_missing(options, summary, seen_ids)
+        except PrecedentError:
+            self._journal.finish(run, RunState.FAILED, summary.counts(), self._clock())
+            raise
+        self._journal.finish(run, RunState.FINISHED, summary.counts(), self._clock())
+        summary.seconds = time.monotonic() - started
+        return summary
+
+    def index(self, progress: Progress | None = None) -> IndexReport | None:
+        """Embed what is new and publish, if the published index does not show the corpus."""
+        self._indexer.embed_pending(progress)
+        return self._indexer.publish() if self._indexer.is_stale() else None
+
+    def _store(
+        self,
+        batch: Iterable[SourceItem | Reject],
+        run: int,
+        options: IngestOptions,
+        summary: IngestSummary,
+        seen_ids: set[str],
+    ) -> None:
+        items = [entry for entry in batch if isinstance(entry, SourceItem)]
+        rejects = [entry for entry in batch if isinstance(entry, Reject)]
+        digests = {item.external_id: _digest(item, options) for item in items}
+        with self._database.read() as connection:
+            stored = CorpusWriter(connection, self._clock()).digests(summary.source, digests)
+        contents: list[RecordContent] = []
+        for item in items:
+            if stored.get(item.external_id) == digests[item.external_id]:
+                summary.unchanged += 1
+                continue
+            summary.remarks += [f"{item.place}: {remark}" for remark in item.remarks]
+            try:
+                contents.append(self._content(item, options, summary))
+            except ValueError as exc:
+                rejects.append(Reject(item.place, str(exc), item.external_id, item.text[:200]))
+        with self._database.write() as connection:
+            writer = CorpusWriter(connection, self._clock())
+            for content in contents:
+                change = writer.upsert(content, digests[content.external_id])
+                summary.added += change is Change.ADDED
+                summary.changed += change is Change.CHANGED
+                summary.unchanged += change is Change.UNCHANGED
+            for reject in rejects:
+                kept = replace(reject, excerpt=self._redactor.redact(reject.excerpt).text)
+                self._journal.keep(connection, run, kept, self._clock())
+                self._note_reject(kept, summary)
+            writer.finish()
+        seen_ids.update(digests)
+        seen_ids.update(r.external_id for r in rejects if r.external_id is not None)
+
+    def _content(
+        self, item: SourceItem, options: IngestOptions, summary: IngestSummary
+    ) -> RecordContent:
+        redacted = _Redaction(self._redactor)
+        clean = replace(
+            item,
+            title=redacted.text(item.title),
+            text=redacted.text(item.text),
+            url=redacted.text(item.url),
+            fields={name: redacted.value(value) for name, value in item.fields.items()},
+        )
+        summary.redactions += redacted.count
+        return record_content(
+            clean, source=summary.source, default_groups=options.groups, now=self._clock()
+        )
+
+    def _remove_missing(
+        self, options: IngestOptions, summary: IngestSummary, seen_ids: set[str]
+    ) -> None:
+        if options.partial:
+            return
+        with self._database.write() as connection:
+            writer = CorpusWriter(connection, self._clock())
+            present = writer.present(summary.source)
+            missing = present - seen_ids
+            reason = _reason_to_keep(missing, present, summary, options)
+            if missing and reason is not None:
+                summary.warning = (
+                    f"{len(missing)} record(s) of {summary.source!r} are no longer in "
+                    f"{summary.place} and were kept, because {reason}."
+                )
+                return
+            summary.removed = writer.remove(summary.source, sorted(missing))
+            writer.finish()
+
+    @staticmethod
+    def _note_reject(reject: Reject, summary: IngestSummary) -> None:
+        summary.rejected += 1
+        if len(summary.rejects) < _REJECTS_SHOWN:
+            summary.rejects.append(reject)
+
+
+class _Redaction:
+    """Redacts the parts of one item and counts."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self.count = 0
+
+    def text(self, text: str) -> str:
+        redacted = self._redactor.redact(text)
+        self.count += len(redacted.redactions)
+        return redacted.text
+
+    def value(self, value: JsonValue) -> JsonValue:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self.value(entry) for entry in value]
+        if isinstance(value, dict):
+            return {name: self.value(entry) for name, entry in value.items()}
+        return value
+
+
+def source_name(path: Path) -> str:
+    """The source that a path stands for when none is named.
+
+    A folder by its name, a file by its folder and name: two exports called
+    ``corpus.jsonl`` in different folders are different sources.
+    """
+    resolved = path.resolve()
+    return resolved.name if resolved.is_dir() else f"{resolved.parent.name}/{resolved.stem}"
+
+
+def _reason_to_keep(
+    missing: set[str], present: set[str], summary: IngestSummary, options: IngestOptions
+) -> str | None:
+    unreadable = sum(1 for reject in summary.rejects if reject.external_id is None)
+    if unreadable or summary.rejected > len(summary.rejects):
+        return "some rows could not be read and may be these; mend them and run again"
+    most = len(missing) > max(_REMOVAL_FLOOR, _REMOVAL_SHARE * len(present))
+    if most and not options.allow_mass_removal:
+        return (
+            f"that is most of its {len(present)} records and looks like a truncated export; "
+            "run again with --allow-mass-removal if they are really gone"
+        )
+    return None
+
+
+def _digest(item: SourceItem, options: IngestOptions) -> str:
+    """Changes with the item and with anything of ours that shapes the record."""
+    groups = options.groups if item.groups is None else item.groups
+    parts = asdict(replace(item, place="", groups=None))
+    versions = [REDACTION_VERSION, NORMALISE_VERSION, CHUNKER_VERSION]
+    digest: str = sha256_of_json([parts, sorted(groups), versions])
+    return digest
+
+
+def _batches(
+    items: Iterator[SourceItem | Reject],
+) -> Iterator[list[SourceItem | Reject]]:
+    while batch := list(itertools.islice(items, _BATCH)):
+        yield batch

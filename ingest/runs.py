@@ -1,0 +1,92 @@
+"""The journal of ingest runs and of what each could not take in."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from ingest.items import Reject
+from ingest.tables import ingest_runs, rejects
+from retrieval.corpus.database import Database
+
+
+class RunState(StrEnum):
+    """How a run stands; one that was killed stays ``running``."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class StoredReject(NamedTuple):
+    """A reject as it was kept."""
+
+    run_id: int
+    source: str
+    place: str
+    reason: str
+    external_id: str | None
+    excerpt: str
+    at: datetime
+
+
+class RunJournal:
+    """Writes and reads the journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start(self, source: str, place: str, now: datetime) -> int:
+        """Note the beginning of a run; returns its number."""
+        with self._database.write() as connection:
+            run: int = connection.execute(
+                insert(ingest_runs)
+                .values(
+                    source=source, place=place, started_at=now, state=RunState.RUNNING, counts={}
+                )
+                .returning(ingest_runs.c.id)
+            ).scalar_one()
+        return run
+
+    def keep(self, connection: Connection, run: int, reject: Reject, now: datetime) -> None:
+        """Keep a reject inside the caller's unit of work."""
+        connection.execute(
+            insert(rejects).values(
+                run_id=run,
+                place=reject.place,
+                reason=reject.reason,
+                external_id=reject.external_id,
+                excerpt=reject.excerpt,
+                at=now,
+            )
+        )
+
+    def finish(self, run: int, state: RunState, counts: Mapping[str, int], now: datetime) -> None:
+        """Note how a run ended."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(ingest_runs)
+                .where(ingest_runs.c.id == run)
+                .values(state=state, counts=dict(counts), finished_at=now)
+            )
+
+    def latest_rejects(self, limit: int) -> list[StoredReject]:
+        """The latest rejects, newest first."""
+        query = (
+            select(
+                rejects.c.run_id,
+                ingest_runs.c.source,
+                rejects.c.place,
+                rejects.c.reason,
+                rejects.c.external_id,
+                rejects.c.excerpt,
+                rejects.c.at,
+            )
+            .join(ingest_runs, ingest_runs.c.id == rejects.c.run_id)
+            .order_by(rejects.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [StoredReject(*row) for row in connection.execute(query)]

@@ -1,0 +1,60 @@
+"""The migrated shape is the shape of the code, on both engines."""
+
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+import assistant.db.tables
+import ingest.tables  # noqa: F401 — registers ingest's tables
+from assistant.db import audit
+from assistant.db.migrate import is_current, upgrade
+from retrieval.corpus.database import Database
+from tests.conftest import NOW
+
+metadata = assistant.db.tables.metadata
+
+
+class TestMigrations:
+    def test_the_migrated_schema_is_that_of_the_tables(self, database: Database) -> None:
+        with database.read() as connection:
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, metadata) == []
+
+    def test_running_again_changes_nothing(self, database: Database) -> None:
+        upgrade(database)
+        assert is_current(database)
+
+    def test_two_processes_may_start_at_once(self, database_url: str) -> None:
+        databases = [Database(database_url) for _ in range(2)]
+        errors: list[Exception] = []
+
+        def start(database: Database) -> None:
+            try:
+                upgrade(database)
+            except DBAPIError as exc:
+                errors.append(exc)
+
+        threads = [threading.Thread(target=start, args=(each,)) for each in databases]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+        assert all(is_current(each) for each in databases)
+        for each in databases:
+            each.close()
+
+    @pytest.mark.parametrize(
+        "statement", ["UPDATE audit_events SET actor = 'mallory'", "DELETE FROM audit_events"]
+    )
+    def test_the_database_refuses_to_change_the_ledger(
+        self, database: Database, statement: str
+    ) -> None:
+        with database.write() as connection:
+            audit.append(connection, NOW, "ruth", "draft.created", "draft-1")
+        with pytest.raises(DBAPIError, match="append-only"), database.write() as connection:
+            connection.execute(text(statement))
