@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from retrieval.analysis import WORD, analyse, identifiers
-from retrieval.records import Citation, Record, SectionKind
+from retrieval.records import PRECEDENT_KINDS, Citation, Record, SectionKind
 
 _MAX_TERMS = 5
 _MAX_IDENTIFIERS = 4
+# A longer "word" is an address; its parts are shown by themselves.
+_MAX_WORD_CHARS = 40
 # A quote that an analyst reads at a glance in a narrow sidebar.
 _MAX_QUOTE_CHARS = 280
 _MAX_CITATIONS = 2
@@ -20,7 +22,8 @@ CLOSE_IN_MEANING = 0.45
 
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r".+?(?:[.!?](?=\s)|$)", re.DOTALL)
-_MARKUP = " \t-*#>|_`"
+# List markers, and a bold label in front of what it labels.
+_LEADING = re.compile(r"[\s\-*+>|]*(?:\*\*[^*\n]{1,40}\*\*:?)?[\s\-*_:>|`]*")
 
 
 class ReasonKind(StrEnum):
@@ -127,7 +130,9 @@ def differs(query: QueryProfile, record: Record) -> tuple[Reason, ...]:
     if query.services and record.services and not query.services & frozenset(record.services):
         names = sorted(record.services)
         reasons.append(Reason(ReasonKind.SERVICE, f"Other service: {_listed(names)}", tuple(names)))
-    if not record.sections_of(SectionKind.RESOLUTION, SectionKind.STEP, SectionKind.ACTION):
+    if record.kind in PRECEDENT_KINDS and not record.sections_of(
+        SectionKind.RESOLUTION, SectionKind.ACTION
+    ):
         reasons.append(Reason(ReasonKind.OUTCOME, "No recorded resolution"))
     return tuple(reasons)
 
@@ -160,8 +165,10 @@ def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             pieces = [m.span() for m in _SENTENCE.finditer(text, line.start(), line.end())]
         for piece_start, piece_end in pieces:
             piece = text[piece_start : min(piece_end, piece_start + _MAX_QUOTE_CHARS)].rstrip()
-            first = piece_start + len(piece) - len(piece.lstrip(_MARKUP))
-            if first < piece_start + len(piece):
+            leading = _LEADING.match(piece)
+            first = piece_start + (leading.end() if leading else 0)
+            # A heading says what comes, not what is.
+            if first < piece_start + len(piece) and not piece.startswith("#"):
                 yield first, piece_start + len(piece)
 
 
@@ -176,10 +183,11 @@ def _shared_words(
     surface: dict[str, str] = {}
     for match in WORD.finditer(f"{record.title}\n{record.text}"):
         for term in analyse(match.group()):
-            surface.setdefault(term, match.group())
+            if len(match.group()) <= _MAX_WORD_CHARS:
+                surface.setdefault(term, match.group())
         if all(term in surface for term in shared):
             break
-    return tuple(dict.fromkeys(surface.get(term, term) for term in shared))
+    return tuple(dict.fromkeys(surface[term] for term in shared if term in surface))
 
 
 def _listed(values: list[str]) -> str:

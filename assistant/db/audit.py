@@ -24,7 +24,7 @@ _ROWS_PER_FETCH = 1_000
 _LEDGER_LOCK = 7_200_411
 
 
-def append(
+def append(  # noqa: PLR0917 — who did what to which, in the order of a sentence
     connection: Connection,
     at: datetime,
     actor: str,
@@ -43,7 +43,7 @@ def append(
     seq = 1 if last is None else last.seq + 1
     previous = GENESIS if last is None else last.hash
     when, body = at.isoformat(), canonical_payload(payload or {})
-    digest = chained_hash(seq, when, actor, action, subject, body, previous)
+    digest = chained_hash((seq, when, actor, action, subject, body), previous)
     connection.execute(
         insert(audit_events).values(
             seq=seq,

@@ -26,15 +26,8 @@ class AuditEvent:
 
     def expected_hash(self) -> str:
         """The hash that this content must have."""
-        return chained_hash(
-            self.seq,
-            self.at,
-            self.actor,
-            self.action,
-            self.subject,
-            self.payload,
-            self.previous_hash,
-        )
+        parts = (self.seq, self.at, self.actor, self.action, self.subject, self.payload)
+        return chained_hash(parts, self.previous_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +48,12 @@ class AuditReport:
     reason: str = ""
 
 
-def chained_hash(
-    seq: int, at: str, actor: str, action: str, subject: str, payload: str, previous_hash: str
-) -> str:
-    """SHA-256 over the JSON array of the parts (UTF-8, no spaces)."""
-    parts = [seq, at, actor, action, subject, payload, previous_hash]
-    text = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+def chained_hash(parts: tuple[int | str, ...], previous_hash: str) -> str:
+    """SHA-256 over a JSON array (UTF-8, no spaces).
+
+    The array is seq, at, actor, action, subject, payload and the hash of the event before.
+    """
+    text = json.dumps([*parts, previous_hash], separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,83 +1,100 @@
-"""Sentences of a past record that name a cause, best first."""
+"""What a past record says about its cause, and what it tells somebody to look at."""
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from enum import StrEnum
 
-from assistant.services.sentences import causal, sentences
-from retrieval.records import Citation, Record, Section, SectionKind
+from assistant.services.drafting.causes import causes
+from assistant.services.drafting.reading import Unit, read
+from assistant.services.drafting.wording import Part
+from retrieval.records import Citation, Record
 
 # A cause shorter than this is a word ("DNS"), a longer one a whole story.
 _MIN_CHARS = 20
 _MAX_CHARS = 400
 _MAX_PER_RECORD = 2
 
-_EMPTY = re.compile(r"^\W*(n/?a|tbc|tbd|todo|none|unknown|not (yet )?known|see above)\b", re.I)
-_ROOT = re.compile(r"\broot\b|5 whys|five whys", re.I)
-_LINKS_ONLY = re.compile(r"^\W*(slack|thread|link|see|ticket)?[^\w]*<?https?:", re.I)
+# Words that destroy, cut off, overwrite or change. Such a step is never offered as a check.
+_CHANGES = re.compile(
+    r"\b(?:destroy|delete|drop|truncate|purge|wipe|erase|format|remove|reset|restart|reboot|"
+    r"shut\s?down|power\s?off|kill|fail\s?over|roll\s?back|restore|revoke|rotate|disable|enable|"
+    r"uninstall|install|overwrite|scale|drain|evict|apply|patch|upgrade|deploy|terminate|force|"
+    r"replace|import|re-?enroll|push|clear|flush|move|copy|run the)\w*|"
+    r"\brm\s+-|--force|\bchmod|\bchown|\bdd\s+if=",
+    re.IGNORECASE,
+)
+# Words that begin or carry an instruction to look.
+_LOOKS = re.compile(
+    r"\b(?:check|verify|confirm|look (?:at|for|in|up)|inspect|compare|review|see (?:if|whether)|"
+    r"list|show|describe|ping|curl|query|examine|determine|make sure|ensure|validate|openssl|"
+    r"nslookup|dig|traceroute|netstat|get-\w+|kubectl (?:get|describe|logs|top)|df|"
+    r"is (?:it|the|there)|are (?:the|there)|which|whether)\b",
+    re.IGNORECASE,
+)
 
 
-class CauseSentence(NamedTuple):
-    """A sentence that names a cause, and how plainly (higher is plainer)."""
+class CauseKind(StrEnum):
+    """What a source says a cause is; ``FIX`` when only the remedy tells of it."""
 
+    ROOT = "root"
+    PROXIMATE = "proximate"
+    CONTRIBUTING = "contributing"
+    FIX = "fix"
+
+
+# How plainly each kind answers "why": a weight in the ranking of hypotheses.
+PLAINNESS = {
+    CauseKind.ROOT: 1.0,
+    CauseKind.PROXIMATE: 0.9,
+    CauseKind.CONTRIBUTING: 0.5,
+    CauseKind.FIX: 0.4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CauseSentence:
+    """A sentence that names a cause: as it reads, where it stands, and of what kind."""
+
+    text: str
     citation: Citation
-    plainness: float
+    kind: CauseKind
 
 
 def cause_sentences(record: Record) -> tuple[CauseSentence, ...]:
-    """At most two sentences: from cause sections, else causal ones, else what resolved it.
-
-    A sentence of a section called "Root cause" is the plainest; what somebody did to
-    resolve the incident is the weakest sign of what was wrong.
-    """
-    for found in (_stated(record), _causal(record), _resolving(record)):
-        ranked = sorted(found, key=lambda item: (-item.plainness, item.citation.start))
-        if ranked:
-            return tuple(ranked[:_MAX_PER_RECORD])
-    return ()
-
-
-def section_sentences(record: Record, *kinds: SectionKind) -> Iterator[Citation]:
-    """The usable sentences of the record's sections of the given kinds."""
-    for section in record.sections_of(*kinds):
-        yield from _sentences(record, section.start, section.end)
-
-
-def _stated(record: Record) -> list[CauseSentence]:
-    found = []
-    for section in record.sections_of(SectionKind.CAUSE):
-        for citation in _sentences(record, section.start, section.end):
-            found.append(CauseSentence(citation, _plainness(section, citation)))
-    return found
-
-
-def _plainness(section: Section, citation: Citation) -> float:
-    base = 1.0 if _ROOT.search(section.heading) else 0.8
-    return base if causal(citation.quote) else base - 0.2
-
-
-def _causal(record: Record) -> list[CauseSentence]:
-    steps = record.sections_of(SectionKind.STEP, SectionKind.ACTION)
-    return [
-        CauseSentence(citation, 0.5)
-        for citation in _sentences(record, 0, len(record.text))
-        if causal(citation.quote)
-        and not any(step.start <= citation.start < step.end for step in steps)
+    """At most two sentences, the plainest first; what resolved it only if nothing else is said."""
+    units = read(record).units
+    found = causes(units)
+    named = [
+        (kind, unit)
+        for kind, listed in (
+            (CauseKind.ROOT, found.root),
+            (CauseKind.PROXIMATE, found.proximate),
+            (CauseKind.CONTRIBUTING, found.contributing),
+        )
+        for unit in listed
     ]
+    fixes = [(CauseKind.FIX, unit) for unit in units if unit.part is Part.RESOLUTION]
+    usable = [(kind, unit) for kind, unit in named or fixes if _usable(unit)]
+    return tuple(
+        CauseSentence(unit.text, unit.cite(), kind) for kind, unit in usable[:_MAX_PER_RECORD]
+    )
 
 
-def _resolving(record: Record) -> list[CauseSentence]:
-    return [
-        CauseSentence(citation, 0.3)
-        for citation in section_sentences(record, SectionKind.RESOLUTION)
-    ]
+def remedies(record: Record) -> Iterator[Unit]:
+    """Sentences that tell what was done, the resolution before the actions."""
+    units = read(record).units
+    for part in (Part.RESOLUTION, Part.ACTION):
+        yield from (unit for unit in units if unit.part is part and _usable(unit))
 
 
-def _sentences(record: Record, start: int, end: int) -> Iterator[Citation]:
-    for sentence in sentences(record.text, start, end):
-        length = sentence.end - sentence.start
-        if not _MIN_CHARS <= length <= _MAX_CHARS:
-            continue
-        citation = record.cite(sentence.start, sentence.end)
-        if not _EMPTY.search(citation.quote) and not _LINKS_ONLY.search(citation.quote):
-            yield citation
+def checks(record: Record) -> Iterator[Unit]:
+    """Sentences that tell somebody to look at something and change nothing."""
+    for unit in read(record).units:
+        looks = _LOOKS.search(unit.text) and not _CHANGES.search(unit.text)
+        if looks and _usable(unit):
+            yield unit
+
+
+def _usable(unit: Unit) -> bool:
+    return _MIN_CHARS <= len(unit.text) <= _MAX_CHARS

@@ -1,16 +1,23 @@
 """Ranked hypotheses: causes of similar records, grouped by meaning."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from assistant.domain.triage import CitedText, Counter, Hypothesis, IncidentContext
-from assistant.services.triage.candidates import CauseSentence, cause_sentences, section_sentences
+from assistant.services.drafting.reading import Unit
+from assistant.services.triage.candidates import (
+    PLAINNESS,
+    CauseSentence,
+    cause_sentences,
+    checks,
+    remedies,
+)
 from retrieval.analysis import analyse
 from retrieval.explain import ReasonKind
 from retrieval.ports import Embedder, Vectors
-from retrieval.records import Citation, SectionKind
+from retrieval.records import Citation
 from retrieval.searcher import MIN_COVERAGE, MIN_SIMILARITY, Hit
 
 # Cosine at which two cause sentences count as the same cause. Pairs of the demo corpus
@@ -19,6 +26,10 @@ _SAME_CAUSE = 0.6
 _MAX_HYPOTHESES = 5
 _MAX_ACTIONS = 3
 _MAX_COUNTERS = 3
+# Embedding one short sentence takes 4 ms; the rest of a card takes about 50.
+_MAX_STEPS = 12
+# Below it a step is about something else: the same reasoning as for CLOSE_IN_MEANING.
+_RELATED_STEP = 0.4
 
 
 @dataclass(slots=True)
@@ -31,7 +42,7 @@ class _Cause:
 
     @property
     def weight(self) -> float:
-        return closeness(self.hit) * self.sentence.plainness
+        return closeness(self.hit) * PLAINNESS[self.sentence.kind]
 
 
 @dataclass(slots=True)
@@ -53,6 +64,43 @@ class _Group:
         return 1.0 - float(np.prod([1.0 - weight for weight in best.values()]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Things to look at next, from runbooks and from how it was handled before."""
+
+    steps: tuple[Unit, ...]
+    vectors: Vectors
+
+    @classmethod
+    def of(
+        cls,
+        context: IncidentContext,
+        groups: Sequence[_Group],
+        hits: Sequence[Hit],
+        guidance: Sequence[Hit],
+        embedder: Embedder,
+    ) -> "_Steps":
+        """The steps that share most words with the incident and its possible causes."""
+        causes = "\n".join(group.causes[0].sentence.citation.quote for group in groups)
+        wanted = analyse(f"{context.title}\n{causes}")
+        found = [step for hit in (*guidance, *hits) for step in checks(hit.record)]
+        best = sorted(found, key=lambda step: -_overlap(wanted, step))[:_MAX_STEPS]
+        return cls(tuple(best), embedder.passages([step.text for step in best]))
+
+    def next_check(self, cause: _Cause) -> CitedText | None:
+        """The step closest in meaning to a cause, unless none is close at all."""
+        if not self.steps:
+            return None
+        scores = self.vectors @ cause.vector
+        for row in np.argsort(-scores):
+            step = self.steps[int(row)]
+            if scores[row] < _RELATED_STEP:
+                return None
+            if step.cite() != cause.sentence.citation:
+                return CitedText(step.text, step.cite())
+        return None
+
+
 def closeness(hit: Hit) -> float:
     """How near a hit is, between 0 and 1: the mean of similarity and coverage."""
     return min(max((hit.similarity + hit.coverage) / 2.0, 0.0), 1.0)
@@ -67,20 +115,19 @@ def hypotheses(
     context: IncidentContext, hits: Sequence[Hit], guidance: Sequence[Hit], embedder: Embedder
 ) -> tuple[Hypothesis, ...]:
     """At most five hypotheses from the close hits, the weightiest first."""
-    pairs = [(sentence, hit) for hit in hits if is_close(hit) for sentence in _sentences(hit)]
+    pairs = [
+        (sentence, hit) for hit in hits if is_close(hit) for sentence in cause_sentences(hit.record)
+    ]
     if not pairs:
         return ()
-    vectors = embedder.passages([sentence.citation.quote for sentence, _ in pairs])
+    vectors = embedder.passages([sentence.text for sentence, _ in pairs])
     causes = [
         _Cause(sentence, hit, vector)
         for (sentence, hit), vector in zip(pairs, vectors, strict=True)
     ]
-    groups = sorted(_grouped(causes), key=lambda group: -group.weight())
-    return tuple(_hypothesis(context, group, guidance) for group in groups[:_MAX_HYPOTHESES])
-
-
-def _sentences(hit: Hit) -> tuple[CauseSentence, ...]:
-    return cause_sentences(hit.record)
+    groups = sorted(_grouped(causes), key=lambda group: -group.weight())[:_MAX_HYPOTHESES]
+    steps = _Steps.of(context, groups, hits, guidance, embedder)
+    return tuple(_hypothesis(group, steps) for group in groups)
 
 
 def _grouped(causes: list[_Cause]) -> list[_Group]:
@@ -96,14 +143,14 @@ def _grouped(causes: list[_Cause]) -> list[_Group]:
     return groups
 
 
-def _hypothesis(context: IncidentContext, group: _Group, guidance: Sequence[Hit]) -> Hypothesis:
-    leading = group.causes[0].sentence.citation
+def _hypothesis(group: _Group, steps: _Steps) -> Hypothesis:
+    leading = group.causes[0]
     return Hypothesis(
-        statement=_one_line(leading.quote),
+        statement=leading.sentence.text,
         weight=group.weight(),
         support=tuple({c.sentence.citation: None for c in group.causes}),
         counter=_counters(group.hits()),
-        next_check=_next_check(context, leading, group.hits(), guidance),
+        next_check=steps.next_check(leading),
         actions=tuple(_actions(group.hits())),
     )
 
@@ -119,45 +166,18 @@ def _counters(hits: Iterable[Hit]) -> tuple[Counter, ...]:
     return tuple(found.values())[:_MAX_COUNTERS]
 
 
-def _next_check(
-    context: IncidentContext, cause: Citation, hits: Sequence[Hit], guidance: Sequence[Hit]
-) -> CitedText | None:
-    """The runbook step, else the past resolution, that shares most words with the cause."""
-    wanted = analyse(f"{cause.quote}\n{context.title}")
-    for sources, kinds in (
-        (guidance, (SectionKind.STEP,)),
-        (hits, (SectionKind.RESOLUTION, SectionKind.TIMELINE)),
-    ):
-        steps = [step for hit in sources for step in section_sentences(hit.record, *kinds)]
-        scored = [(_overlap(wanted, step), step) for step in steps if step != cause]
-        best = max(scored, key=lambda item: item[0], default=None)
-        if best is not None and best[0] > 0:
-            return CitedText(_one_line(best[1].quote), best[1])
-    return None
-
-
-def _overlap(wanted: dict[str, int], step: Citation) -> float:
+def _overlap(wanted: Mapping[str, int], step: Unit) -> float:
     """Shared terms over the square root of the step's length: long steps win nothing by length."""
-    terms = analyse(step.quote)
+    terms = analyse(step.text)
     shared = sum(1 for term in terms if term in wanted)
     return shared / (len(terms) ** 0.5) if terms else 0.0
 
 
 def _actions(hits: Iterable[Hit]) -> list[CitedText]:
     """What was done, one sentence a record, the closest record first."""
-    found = []
-    for hit in hits:
-        for kind in (SectionKind.RESOLUTION, SectionKind.ACTION):
-            sentence = next(section_sentences(hit.record, kind), None)
-            if sentence is not None:
-                found.append(CitedText(_one_line(sentence.quote), sentence))
-                break
-    return found[:_MAX_ACTIONS]
+    done = (next(remedies(hit.record), None) for hit in hits)
+    return [CitedText(unit.text, unit.cite()) for unit in done if unit is not None][:_MAX_ACTIONS]
 
 
 def _first(citations: Sequence[Citation]) -> Citation | None:
     return citations[0] if citations else None
-
-
-def _one_line(quote: str) -> str:
-    return " ".join(quote.split())

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from assistant.domain.triage import IncidentContext, SuspectedChange, TriageCard
+from assistant.domain.triage import Hypothesis, IncidentContext, SuspectedChange, TriageCard
 from assistant.services.similar import filter_for
 from assistant.services.triage.hypotheses import hypotheses, is_close
 from assistant.services.triage.surroundings import suggested_fields, suspected_changes
@@ -38,7 +38,7 @@ class Triage:
         precedents = self._search(context, reader, PRECEDENT_KINDS, k)
         guidance = self._search(context, reader, GUIDANCE_KINDS, _RUNBOOKS)
         runbooks = tuple(hit for hit in guidance.hits if is_close(hit))
-        found = ()
+        found: tuple[Hypothesis, ...] = ()
         if not precedents.abstained:
             found = hypotheses(context, precedents.hits, runbooks, self._embedder)
         return TriageCard(

@@ -21,7 +21,7 @@ def chain(length: int) -> list[AuditEvent]:
     for seq in range(1, length + 1):
         parts = ("2026-01-01T00:00:00+00:00", "ruth", "draft.edited", f"draft-{seq}")
         payload = canonical_payload({"revision": seq})
-        digest = chained_hash(seq, *parts, payload, previous)
+        digest = chained_hash((seq, *parts, payload), previous)
         events.append(AuditEvent(seq, *parts, payload, previous, digest))
         previous = digest
     return events
@@ -49,9 +49,8 @@ class TestVerify:
 
     def test_a_change_with_a_new_hash_breaks_the_next_link(self) -> None:
         old = EVENTS[10]
-        digest = chained_hash(
-            old.seq, old.at, "mallory", old.action, old.subject, old.payload, old.previous_hash
-        )
+        parts = (old.seq, old.at, "mallory", old.action, old.subject, old.payload)
+        digest = chained_hash(parts, old.previous_hash)
         forged = dataclasses.replace(old, actor="mallory", hash=digest)
         report = verify_chain([*EVENTS[:10], forged, *EVENTS[11:]], HEAD)
         assert (report.ok, report.first_bad) == (False, 12)

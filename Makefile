@@ -1,0 +1,64 @@
+# `make run` and `make test` need Python ≥ 3.11 and make, nothing else.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   := evals/demo
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+
+.PHONY: help install run test check format bench clean
+
+help:  ## Show what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# The stamps make the second run quick: pip is called again only when the list changed.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "==> Installing Precedent into $(VENV) (about 1.8 GB, two minutes on a quick line)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; set PYTHON=…"; exit 1; }
+	@# torch first and by itself: this version resolves to a CPU build where one is offered.
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "==> Installing what the tests need"
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(VENV)/.installed  ## Create the virtual environment and install
+
+run: $(VENV)/.installed  ## Ingest the demo corpus and serve it on http://127.0.0.1:8000
+	@echo "==> Ingesting the demo corpus (unchanged records cost nothing)"
+	@$(BIN)/precedent ingest --source demo-incidents $(DEMO)/incidents.csv
+	@$(BIN)/precedent ingest --source demo-rcas $(DEMO)/rcas
+	@$(BIN)/precedent ingest --source demo-runbooks $(DEMO)/runbooks
+	@$(BIN)/precedent ingest --source demo-changes $(DEMO)/changes.jsonl
+	@$(BIN)/precedent ingest --source demo-open $(DEMO)/open_incidents.jsonl
+	@echo "==> Serving on http://$(HOST):$(PORT)  (Ctrl-C stops)"
+	@$(BIN)/precedent serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.installed-dev  ## Run all tests
+	@echo "==> Tests"
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev  ## Lint, types, import arrows, tests
+	@echo "==> ruff"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "==> mypy"
+	@$(BIN)/mypy
+	@echo "==> import arrows"
+	@$(BIN)/lint-imports
+	@echo "==> tests"
+	@$(BIN)/python -m pytest
+
+format: $(VENV)/.installed-dev  ## Format the code
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev  ## Measure cold start, ingest rate and query latency
+	@$(BIN)/python -m evals.bench
+
+clean:  ## Remove the virtual environment and the data directory
+	rm -rf $(VENV) var

@@ -1,0 +1,138 @@
+"""Drafts: create, read, edit with ``If-Match``, submit."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException, Response
+from pydantic import Field
+
+from assistant.api.errors import PROBLEMS
+from assistant.api.identity import App, CurrentPerson
+from assistant.bootstrap import Application
+from assistant.domain.drafts import Draft, SectionName
+from assistant.domain.people import Person
+from assistant.schemas import DraftOut, ProposalOut, Shape
+from assistant.services.editing import EditedClaim
+from ingest.times import parse_moment
+
+router = APIRouter(tags=["drafts"], responses=PROBLEMS)
+
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The draft's ETag.")]
+
+
+class NewDraft(Shape):
+    """What to draft, and with which writer."""
+
+    record_id: str
+    writer: str | None = None
+    as_of: datetime | None = None
+
+
+class ClaimEdit(Shape):
+    """A claim as it should be. Without citations it is the author's own statement."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4_000)]
+    citations: list["CitationIn"] = Field(default_factory=list)
+
+
+class CitationIn(Shape):
+    """A span that the claim rests on; its words are read from the stored record."""
+
+    record_id: str
+    revision: Annotated[int, Field(ge=1)]
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=1)]
+
+
+class DraftEdit(Shape):
+    """The sections that change, whole; the others stay as they are."""
+
+    sections: dict[SectionName, list[ClaimEdit]]
+
+
+class Submission(Shape):
+    """Where the draft should be written."""
+
+    target: str | None = None
+
+
+@router.post("/drafts", operation_id="create_draft", status_code=201)
+def create_draft(wanted: NewDraft, app: App, person: CurrentPerson, response: Response) -> DraftOut:
+    """Draft an RCA for a stored record."""
+    as_of = None if wanted.as_of is None else parse_moment(wanted.as_of)
+    made = app.drafting.create(person, person.reader(), wanted.record_id, wanted.writer, as_of)
+    response.headers["Location"] = f"/api/v1/drafts/{made.id}"
+    return _shown(made, response)
+
+
+@router.get("/drafts/{draft_id}", operation_id="get_draft")
+def get_draft(draft_id: str, app: App, person: CurrentPerson, response: Response) -> DraftOut:
+    """A draft; its ETag is what an edit or a submission must name."""
+    return _shown(readable_draft(app, person, draft_id), response)
+
+
+@router.put("/drafts/{draft_id}", operation_id="edit_draft", responses={428: PROBLEMS[428]})
+def edit_draft(
+    draft_id: str,
+    edit: DraftEdit,
+    app: App,
+    person: CurrentPerson,
+    response: Response,
+    if_match: IfMatch = None,
+) -> DraftOut:
+    """Replace whole sections of the revision that ``If-Match`` names."""
+    current = readable_draft(app, person, draft_id)
+    wanted = {
+        name: tuple(
+            EditedClaim(
+                claim.text,
+                tuple((c.record_id, c.revision, c.start, c.end) for c in claim.citations),
+            )
+            for claim in claims
+        )
+        for name, claims in edit.sections.items()
+    }
+    body = app.editing.apply(current.body, wanted, person.reader())
+    return _shown(app.drafts.save_edit(person, draft_id, _required(if_match), body), response)
+
+
+@router.post(
+    "/drafts/{draft_id}/submit",
+    operation_id="submit_draft",
+    status_code=201,
+    responses={428: PROBLEMS[428]},
+)
+def submit_draft(
+    draft_id: str,
+    submission: Submission,
+    app: App,
+    person: CurrentPerson,
+    if_match: IfMatch = None,
+) -> ProposalOut:
+    """Propose to write the revision that ``If-Match`` names to a target."""
+    readable_draft(app, person, draft_id)
+    target = submission.target or app.settings.targets.default
+    return ProposalOut.of(app.approvals.submit(person, draft_id, _required(if_match), target))
+
+
+def readable_draft(app: Application, person: Person, draft_id: str) -> Draft:
+    """A draft whose every cited record the person may read; ``NotFound`` otherwise.
+
+    A draft quotes records, so whoever reads it reads them.
+    """
+    draft = app.drafts.get(draft_id)
+    cited = {citation.record_id for claim in draft.body.claims() for citation in claim.citations}
+    for record_id in sorted({draft.record_id, *cited}):
+        app.similar.readable(record_id, person.reader())
+    return draft
+
+
+def _required(if_match: str | None) -> str:
+    if if_match is None:
+        raise HTTPException(428, "Send If-Match with the ETag of the draft that you read.")
+    return if_match
+
+
+def _shown(draft: Draft, response: Response) -> DraftOut:
+    response.headers["ETag"] = f'"{draft.etag}"'
+    return DraftOut.of(draft)

@@ -1,0 +1,135 @@
+"""The one place where everything is wired together. Nothing heavy is loaded here."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+
+from assistant.db import migrate
+from assistant.db.audit import AuditLedger
+from assistant.db.feedback import FeedbackRepository
+from assistant.llm.chat import ChatChoice, ChatModel
+from assistant.services.approval import ApprovalService
+from assistant.services.draft_store import DraftStore
+from assistant.services.drafting import writers
+from assistant.services.drafting.service import DraftingService
+from assistant.services.editing import Editing
+from assistant.services.similar import SimilarIncidents
+from assistant.services.triage.service import Triage
+from assistant.services.write_back import DeliveryWorker
+from assistant.settings import Settings
+from assistant.writers import ticket_writers
+from ingest.pipeline import IngestPipeline
+from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
+from ingest.runs import RunJournal
+from retrieval.corpus.database import Database
+from retrieval.corpus.store import SqlRecordStore
+from retrieval.embedders import EmbedderChoice, embedder
+from retrieval.errors import InvalidSettings, NotFound
+from retrieval.generations import GenerationFolder
+from retrieval.indexer import Indexer
+from retrieval.open_index import IndexReader
+from retrieval.searcher import Searcher
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Application:
+    """Everything that commands, API and pages use, wired from the settings.
+
+    A SQLite database is brought up to date here; a PostgreSQL one is changed only by
+    ``precedent migrate`` (``migrate=True``), because several processes share it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = utc_now,
+        chat: ChatModel | None = None,
+        migrate_database: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.version = version("precedent")
+        self.database = Database(settings.database())
+        self._prepare_database(migrate_database)
+        self._wire_retrieval()
+        self._wire_ingest()
+        self._wire_services(chat)
+
+    def _prepare_database(self, asked: bool) -> None:
+        if asked or self.database.dialect == "sqlite":
+            if not migrate.is_current(self.database):
+                migrate.upgrade(self.database)
+        elif not migrate.is_current(self.database):
+            raise InvalidSettings(
+                "The database is not in the shape that this version needs. "
+                "Run 'precedent migrate' once, then start again."
+            )
+
+    def _wire_retrieval(self) -> None:
+        self.store = SqlRecordStore(self.database)
+        self.embedder = embedder(EmbedderChoice(**self.settings.embedder.model_dump()))
+        folder = GenerationFolder(self.settings.data_dir / "index")
+        self.indexer = Indexer(self.database, self.embedder, folder)
+        self.index = IndexReader(folder, self.embedder)
+        self.searcher = Searcher(self.index, self.store, self.embedder)
+
+    def _wire_ingest(self) -> None:
+        policy = RedactionPolicy(ip_addresses=IpPolicy(self.settings.redaction.ip_addresses))
+        self.redactor = Redactor(policy)
+        self.pipeline = IngestPipeline(self.database, self.redactor, self.indexer, self.clock)
+        self.runs = RunJournal(self.database)
+
+    def _wire_services(self, chat: ChatModel | None) -> None:
+        settings = self.settings
+        self.similar = SimilarIncidents(self.searcher, self.store, self.redactor)
+        self.triage = Triage(self.searcher, self.store, self.embedder, self.clock)
+        self.drafts = DraftStore(self.database, self.clock)
+        self.editing = Editing(self.store, self.redactor)
+        self._chat = chat
+        folder = settings.targets.markdown_folder.folder or settings.data_dir / "outbox"
+        targets = ticket_writers(folder)
+        self.approvals = ApprovalService(self.database, targets, self.clock)
+        self.worker = DeliveryWorker(self.database, targets, self.clock)
+        self.audit = AuditLedger(self.database)
+        self.feedback = FeedbackRepository(self.database)
+
+    @cached_property
+    def drafting(self) -> DraftingService:
+        """Drafting; a configured chat model is connected at the first use, not before."""
+        chat = self.settings.chat
+        model = self._chat
+        if model is None and chat.model:
+            model = ChatModel.connect(ChatChoice(**chat.model_dump()))
+        return DraftingService(
+            self.similar,
+            self.searcher,
+            self.drafts,
+            writers(model),
+            # A chat model that somebody configured is meant to be used.
+            "extractive" if model is None else "chat",
+        )
+
+    def warm_up(self) -> None:
+        """Load the model and the index, so that the first person need not wait for them."""
+        self.embedder.query("warm up")
+        try:
+            self.index.current()
+        except NotFound:
+            # An empty installation has no index yet; the first ingest makes one.
+            return
+
+    def check_ready(self) -> None:
+        """Raise unless the database answers and a published index can be read."""
+        self.store.version()
+        try:
+            self.index.current()
+        except NotFound:
+            return

@@ -1,0 +1,68 @@
+"""The commands of ``precedent``, a module for each thing a person wants to do.
+
+A command does three things: read its arguments, call one service, print the answer.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from assistant.bootstrap import Application
+from assistant.domain.people import Person, Role
+from assistant.settings import load_settings
+from ingest.times import parse_moment
+from retrieval.access import Reader
+from retrieval.errors import InvalidInput, NotFound
+
+Json = Annotated[
+    str | None,
+    typer.Option(
+        "--json", metavar="[FILE]", help="Print JSON to FILE, or with - to standard output."
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="TIME", help="Use only what was known then (ISO 8601)."),
+]
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar="NAME", help="Act as this configured person."),
+]
+
+
+def application(*, migrate_database: bool = False) -> Application:
+    """The wired application, from the settings of this process."""
+    return Application(load_settings(), migrate_database=migrate_database)
+
+
+def acting_person(app: Application, name: str | None) -> Person:
+    """Who acts: the named person, else the setting ``user``; the operator may not approve."""
+    wanted = name or app.settings.user
+    if wanted == "operator":
+        return Person(
+            name="operator",
+            display_name="Operator of this installation",
+            roles=frozenset({Role.ANALYST, Role.AUTHOR, Role.ADMIN}),
+        )
+    person = app.settings.person(wanted)
+    if person is None:
+        known = ", ".join(person.name for person in app.settings.auth.people)
+        raise NotFound(f"There is no person {wanted!r}. Configured are {known}.")
+    return person
+
+
+def reader_for(app: Application, name: str | None) -> Reader:
+    """On whose behalf a command reads: everything for the operator of the installation."""
+    person = acting_person(app, name)
+    return Reader.operator() if person.name == "operator" else person.reader()
+
+
+def moment(app_option: str | None) -> datetime | None:
+    """The value of an ``--as-of`` option."""
+    if app_option is None:
+        return None
+    try:
+        return parse_moment(app_option)
+    except ValueError as exc:
+        raise InvalidInput(f"--as-of {app_option!r} is not a time: {exc}") from exc

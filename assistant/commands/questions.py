@@ -1,0 +1,91 @@
+"""``similar`` and ``triage``: have we seen this, and what was it?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant import console
+from assistant.bootstrap import Application
+from assistant.commands import As, AsOf, Json, application, moment, reader_for
+from assistant.domain.triage import IncidentContext
+from assistant.schemas import SimilarOut, TriageOut
+from retrieval.access import Reader
+from retrieval.errors import InvalidInput, UnreadableFile
+from retrieval.records import RecordKind
+
+Text = Annotated[str | None, typer.Argument(metavar="[TEXT]", help="The incident in words.")]
+RecordRef = Annotated[str | None, typer.Option("--record", help="A stored record.")]
+TextFile = Annotated[Path | None, typer.Option("--file", help="A text file, or - for stdin.")]
+Count = Annotated[int, typer.Option("--k", help="How many records to show.")]
+Kinds = Annotated[list[RecordKind] | None, typer.Option("--kind", help="Only this kind.")]
+
+
+def similar(
+    text: Text = None,
+    record: RecordRef = None,
+    file: TextFile = None,
+    as_of: AsOf = None,
+    k: Count = 10,
+    kind: Kinds = None,
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """Records like an incident: why they are similar, and what differs."""
+    app = application()
+    reader = reader_for(app, person)
+    context = _context(app, reader, text, record, file, as_of)
+    answer = SimilarOut.of(app.similar.similar(context, reader, k, frozenset(kind or ())))
+    if json is None:
+        console.show_similar(answer)
+    else:
+        console.write_model(json, answer)
+
+
+def triage(
+    text: Text = None,
+    record: RecordRef = None,
+    file: TextFile = None,
+    as_of: AsOf = None,
+    k: Count = 5,
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """Ranked hypotheses with next checks, similar incidents, runbooks and suspected changes."""
+    app = application()
+    reader = reader_for(app, person)
+    context = _context(app, reader, text, record, file, as_of)
+    card = TriageOut.of_card(app.triage.card(context, reader, k))
+    if json is None:
+        console.show_triage(card)
+    else:
+        console.write_model(json, card)
+
+
+def _context(
+    app: Application,
+    reader: Reader,
+    text: str | None,
+    record: str | None,
+    file: Path | None,
+    as_of: str | None,
+) -> IncidentContext:
+    given = [value for value in (text, record, file) if value is not None]
+    if len(given) != 1:
+        raise InvalidInput("Give exactly one of TEXT, --record ID and --file FILE.")
+    if record is not None:
+        return app.similar.context_of_record(record, reader, moment(as_of))
+    return app.similar.context_of_text(text if text is not None else _read(file), moment(as_of))
+
+
+def _read(file: Path | None) -> str:
+    if file is None or str(file) == "-":
+        return typer.get_text_stream("stdin").read()
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        raise UnreadableFile(f"{file} cannot be read: {exc.strerror}.") from exc
+    except UnicodeDecodeError as exc:
+        raise UnreadableFile(
+            f"{file} is not UTF-8 text (byte {exc.start}). Save it as UTF-8 and try again."
+        ) from exc

@@ -1,0 +1,195 @@
+"""What the command line prints for people: tables, cards and progress on standard error.
+
+Answers go to standard output, everything else to standard error, so that ``--json -``
+leaves standard output to the JSON alone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from assistant.domain.audit import AuditReport
+from assistant.schemas import (
+    DraftOut,
+    HitOut,
+    HypothesisOut,
+    IngestOut,
+    ProposalOut,
+    RecordOut,
+    SimilarOut,
+    TriageOut,
+)
+from ingest.runs import StoredReject
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+STDOUT = "-"
+
+
+def write_json(target: str, text: str) -> None:
+    """Write JSON to a file, or with ``-`` to standard output."""
+    if target == STDOUT:
+        # Not through rich, which would wrap lines.
+        print(text)  # noqa: T201 — this is the product's output
+    else:
+        Path(target).write_text(text + "\n", encoding="utf-8")
+
+
+def write_model(target: str, model: BaseModel) -> None:
+    """Write one JSON object."""
+    write_json(target, model.model_dump_json())
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Progress bars on standard error; silent where that is not a terminal."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        disable=not err.is_terminal,
+        transient=True,
+    ) as bars:
+        yield bars
+
+
+def show_similar(answer: SimilarOut) -> None:
+    """Similar records with why they match and what differs."""
+    _show_notes(answer)
+    if answer.abstained:
+        out.print("[bold]No precedent found.[/] The nearest records, for what they are worth:")
+    for number, hit in enumerate(answer.hits, start=1):
+        _show_hit(number, hit)
+
+
+def show_triage(card: TriageOut) -> None:
+    """The triage card: hypothesis and next check first."""
+    _show_notes(card)
+    if card.abstained:
+        out.print("[bold]No precedent found.[/] Nothing in the corpus is close to this incident.")
+    for number, hypothesis in enumerate(card.hypotheses, start=1):
+        _show_hypothesis(number, hypothesis)
+    out.print()
+    _show_hits("Nearest" if card.abstained else "Similar", card.hits)
+    _show_hits("Runbooks", card.runbooks)
+    if card.suspected_changes:
+        out.print("[bold]Changes shortly before[/] (suspects, not causes)")
+        for suspect in card.suspected_changes:
+            line = f"   {suspect.record_id}  {suspect.title}  {suspect.hours_before} h before"
+            out.print(escape(line))
+    out.print("[dim]Scores are not calibrated: they order, they are not probabilities.[/]")
+
+
+def show_record(record: RecordOut) -> None:
+    """A record as stored."""
+    out.print(f"[bold]{escape(record.id)}[/]  {escape(record.title)}")
+    out.print(f"[dim]{record.kind}, revision {record.revision}, source {escape(record.source)}[/]")
+    out.print(escape(record.text))
+
+
+def show_draft(draft: DraftOut) -> None:
+    """A draft with its citations by record, and its questions."""
+    out.print(f"[bold]{escape(draft.title)}[/]  [dim]{draft.id}, {draft.writer}[/]")
+    for section in draft.sections:
+        if section.claims:
+            out.print(f"\n[bold]{section.name}[/]")
+        for claim in section.claims:
+            sources = ", ".join(dict.fromkeys(c.record_id for c in claim.citations))
+            mark = "[yellow](precedent)[/] " if claim.kind == "precedent" else ""
+            out.print(f"- {mark}{escape(claim.text)} [dim]\\[{escape(sources)}][/]")
+    if draft.questions:
+        out.print("\n[bold]Open questions[/]")
+        for question in draft.questions:
+            out.print(f"- {escape(question.text)}")
+    for note in draft.notes:
+        out.print(f"[yellow]{escape(note)}[/]")
+
+
+def show_ingest(summaries: list[IngestOut]) -> None:
+    """What came of each path, and where rows were rejected."""
+    names = ("added", "changed", "unchanged", "removed", "rejected", "redactions")
+    table = Table("source", *names, "records/s")
+    for summary in summaries:
+        counts = [f"{getattr(summary, name):,}" for name in names]
+        table.add_row(escape(summary.source), *counts, f"{summary.records_per_second:,.0f}")
+    out.print(table)
+    for summary in summaries:
+        for reject in summary.rejects:
+            out.print(f"[yellow]rejected[/] {escape(reject.place)}: {escape(reject.reason)}")
+        if summary.rejected > len(summary.rejects):
+            out.print(f"… and {summary.rejected - len(summary.rejects)} more: precedent rejects")
+        for remark in summary.remarks:
+            out.print(f"[dim]note: {escape(remark)}[/]")
+        if summary.warning:
+            out.print(f"[yellow]{escape(summary.warning)}[/]")
+        if summary.error:
+            err.print(f"[red]{escape(summary.error)}[/]")
+
+
+def show_proposals(proposals: list[ProposalOut]) -> None:
+    """Proposals with their state and who may not decide on them."""
+    table = Table("proposal", "state", "title", "target", "submitted by")
+    for entry in proposals:
+        place = f"{entry.target} {entry.reference}"
+        cells = (entry.id, entry.state, entry.title, place, entry.submitted_by)
+        table.add_row(*(escape(cell) for cell in cells))
+    out.print(table)
+
+
+def show_audit(report: AuditReport) -> None:
+    """Whether the ledger is whole."""
+    if report.ok:
+        out.print(f"The ledger is whole: {report.events:,} events.")
+    else:
+        err.print(f"[red]The ledger is broken at event {report.first_bad}: {report.reason}.[/]")
+
+
+def show_rejects(rejects: list[StoredReject]) -> None:
+    """What could not be taken in, newest first."""
+    if not rejects:
+        out.print("Nothing was rejected.")
+    for reject in rejects:
+        out.print(
+            f"[dim]{reject.at:%Y-%m-%d %H:%M}[/] {escape(reject.place)}: {escape(reject.reason)}"
+        )
+
+
+def _show_hypothesis(number: int, hypothesis: HypothesisOut) -> None:
+    out.print(f"[bold]{number}. {escape(hypothesis.statement)}[/]")
+    for citation in hypothesis.support:
+        out.print(f"   [dim]seen in[/] {escape(citation.record_id)}")
+    if hypothesis.next_check is not None:
+        out.print(f"   [green]check next:[/] {escape(hypothesis.next_check.text)}")
+    for counter in hypothesis.counter:
+        out.print(f"   [yellow]differs:[/] {escape(counter.text)}")
+
+
+def _show_hits(heading: str, hits: list[HitOut]) -> None:
+    if hits:
+        out.print(f"[bold]{heading}[/]")
+    for number, hit in enumerate(hits, start=1):
+        _show_hit(number, hit)
+
+
+def _show_hit(number: int, hit: HitOut) -> None:
+    out.print(f"{number:>2}. [bold]{escape(hit.record_id)}[/]  {escape(hit.title)}")
+    if hit.why:
+        out.print(f"    [green]why[/]     {escape('; '.join(r.text for r in hit.why))}")
+    if hit.differs:
+        out.print(f"    [yellow]differs[/] {escape('; '.join(r.text for r in hit.differs))}")
+    for citation in hit.citations[:1]:
+        out.print(f"    [dim]“{escape(' '.join(citation.quote.split()))}”[/]")
+
+
+def _show_notes(answer: SimilarOut) -> None:
+    for note in answer.notes:
+        err.print(f"[yellow]{escape(note)}[/]")

@@ -1,0 +1,46 @@
+"""The HTTP application: JSON API and pages over one wiring."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from assistant import api, web
+from assistant.bootstrap import Application
+from assistant.logs import configure_logging
+from assistant.settings import load_settings
+
+
+def create_app(application: Application | None = None) -> FastAPI:
+    """The application, from the settings of the process unless one is given."""
+    wired = application or Application(load_settings())
+    configure_logging(wired.settings.log_level)
+    app = FastAPI(
+        title="Precedent",
+        version=wired.version,
+        summary="Similar incidents, ranked hypotheses and RCA drafts with citations.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan,
+    )
+    api.install(app, wired)
+    web.install(app, wired)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Warm the models, and deliver approved proposals from a thread of this process."""
+    application: Application = app.state.application
+    stop = threading.Event()
+    threads = [threading.Thread(target=application.warm_up, daemon=True)]
+    if application.settings.web.embedded_worker:
+        threads.append(threading.Thread(target=application.worker.run, args=(stop,)))
+    for thread in threads:
+        thread.start()
+    yield
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=10)

@@ -1,0 +1,145 @@
+"""What the evidence does not say, as questions that an author can answer."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from assistant.domain.drafts import Question, SectionName
+from assistant.services.drafting.causes import dated_causes
+from assistant.services.drafting.selection import Selection, telling_title
+from assistant.services.drafting.wording import DETECTS, DONE, DUE, OWNED, Part
+from assistant.services.sentences import causal
+from assistant.services.verification.folding import tidy
+
+# More open actions than this are asked about together: nobody answers twelve times the same.
+_MAX_ACTION_QUESTIONS = 4
+_QUOTE_CHARS = 140
+_HAS_COUNT = re.compile(
+    r"\b\d+(?:[.,]\d+)?\s?(?:%|\w+)|\b(?:all|every|no|two|three|hundreds|thousands)\b", re.I
+)
+_HAS_DURATION = re.compile(r"\b\d+(?:\.\d+)?\s?(?:m|h|d|mins?|minutes?|hours?|days?)\b", re.I)
+
+
+Told = Mapping[SectionName, Sequence[str]]
+"""What a draft says of this incident, by section."""
+
+
+def questions(selection: Selection, told: Told) -> tuple[Question, ...]:
+    """Questions in the order of the sections: gaps, doubts, and what the record itself asks.
+
+    ``told`` is what the draft says; precedents fill no gap. The incident's own record,
+    as it was read, gives the doubts and the hints.
+    """
+    found = (
+        *_summary(told),
+        *_impact(told),
+        *_timeline(selection, told),
+        *_causes(selection, told),
+        *_resolution(told),
+        *_actions(told),
+        *_asked(selection),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _summary(told: Told) -> Iterator[Question]:
+    if not told.get(SectionName.SUMMARY):
+        yield _ask(SectionName.SUMMARY, "What happened, in one sentence?")
+
+
+def _impact(told: Told) -> Iterator[Question]:
+    texts = told.get(SectionName.IMPACT, ())
+    counted = any(_HAS_COUNT.search(text) and not _HAS_DURATION.search(text) for text in texts)
+    lasted = any(_HAS_DURATION.search(text) for text in texts)
+    if not counted and not lasted:
+        yield _ask(
+            SectionName.IMPACT, "How many users or services were affected, and for how long?"
+        )
+    elif not counted:
+        yield _ask(SectionName.IMPACT, "How many users or services were affected?")
+    elif not lasted:
+        yield _ask(SectionName.IMPACT, "For how long were they affected?")
+
+
+def _timeline(selection: Selection, told: Told) -> Iterator[Question]:
+    entries = told.get(SectionName.TIMELINE, ())
+    if len(entries) < 2:
+        yield _ask(
+            SectionName.TIMELINE, "When did it begin, when was it noticed, and when was it over?"
+        )
+    for entry in selection.timeline.doubtful:
+        yield _ask(
+            SectionName.TIMELINE,
+            f"Is the date right in: '{_short(entry.unit.text)}'? It is far from all others.",
+        )
+    parts = (Part.SYMPTOM, Part.SUMMARY, Part.OTHER)
+    read = [unit.text for unit in selection.reading.units if unit.part in parts]
+    if not any(DETECTS.search(text) for text in (*entries, *read)):
+        yield _ask(
+            SectionName.TIMELINE, "Who or what noticed it first, and how long after it began?"
+        )
+
+
+def _causes(selection: Selection, told: Told) -> Iterator[Question]:
+    found = selection.causes
+    title = tidy(telling_title(selection.incident))
+    happened = (*told.get(SectionName.IMPACT, ()), *told.get(SectionName.SUMMARY, ()))
+    proximate = told.get(SectionName.PROXIMATE_CAUSE, ())
+    if not proximate:
+        dated = dated_causes(entry.unit for entry in selection.timeline.entries)
+        hints = [title] * causal(title) + [unit.text for unit in dated]
+        for text in hints[:2]:
+            yield _ask(
+                SectionName.PROXIMATE_CAUSE, f"Is this the proximate cause: '{_short(text)}'?"
+            )
+        if not hints:
+            said = title if len(title.split()) > 2 else "".join(happened[:1])
+            what = f": '{_short(said)}'" if said else " it"
+            text = f"Which change, event or condition directly brought about{what}?"
+            yield _ask(SectionName.PROXIMATE_CAUSE, text)
+    for unit in found.suspected:
+        name = SectionName.ROOT_CAUSE if unit in found.root else SectionName.PROXIMATE_CAUSE
+        yield _ask(name, f"Has this been confirmed: '{_short(unit.text)}'?")
+    if not told.get(SectionName.ROOT_CAUSE):
+        behind = f" behind: '{_short(proximate[0])}'" if proximate else ""
+        yield _ask(SectionName.ROOT_CAUSE, f"What is the root cause{behind}?")
+    if not told.get(SectionName.CONTRIBUTING_FACTORS):
+        yield _ask(
+            SectionName.CONTRIBUTING_FACTORS,
+            "What made it likelier, worse, or slower to notice or to mend?",
+        )
+
+
+def _resolution(told: Told) -> Iterator[Question]:
+    if not told.get(SectionName.RESOLUTION):
+        yield _ask(SectionName.RESOLUTION, "What restored the service, and which role did it when?")
+
+
+def _actions(told: Told) -> Iterator[Question]:
+    actions = told.get(SectionName.ACTIONS, ())
+    if not actions:
+        yield _ask(SectionName.ACTIONS, "What will be changed so that this cannot happen again?")
+    pending = [text for text in actions if not DONE.search(text)]
+    unowned = [text for text in pending if not OWNED.search(text) or not DUE.search(text)]
+    for text in unowned[:_MAX_ACTION_QUESTIONS]:
+        yield _ask(SectionName.ACTIONS, f"Who owns '{_short(text)}', and when is it due?")
+    more = len(unowned) - _MAX_ACTION_QUESTIONS
+    if more > 0:
+        others = "the other action" if more == 1 else f"the other {more} actions"
+        verb = "is it" if more == 1 else "are they"
+        yield _ask(SectionName.ACTIONS, f"Who owns {others}, and when {verb} due?")
+
+
+def _asked(selection: Selection) -> Iterator[Question]:
+    for unit in selection.asked:
+        name = SectionName.ACTIONS if unit.part is Part.ACTION else SectionName.OPEN_QUESTIONS
+        yield _ask(name, f"The record asks: {unit.text}")
+
+
+def _ask(section: SectionName, text: str) -> Question:
+    return Question(section=section, text=text)
+
+
+def _short(text: str) -> str:
+    if len(text) <= _QUOTE_CHARS:
+        return text.rstrip(".")
+    return f"{text[:_QUOTE_CHARS].rsplit(' ', 1)[0]} …"

@@ -1,0 +1,271 @@
+"""Which statements of a record belong into which section of an RCA."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assistant.domain.drafts import SectionName
+from assistant.domain.evidence import EvidencePack
+from assistant.services.drafting.causes import Causes, causes, tells_root
+from assistant.services.drafting.reading import Reading, Unit, read
+from assistant.services.drafting.timeline import Timeline, is_dated, timeline
+from assistant.services.drafting.wording import (
+    ASKS,
+    DETECTS,
+    DIRECTS,
+    IMPACTS,
+    POINTS_BACK,
+    PUTS_RIGHT,
+    RESTORES,
+    STRONG_CAUSE,
+    UNKNOWN,
+    Part,
+)
+from assistant.services.sentences import UnitKind
+from assistant.services.verification.folding import folded, tidy
+from retrieval.analysis import analyse
+from retrieval.records import Record, SectionKind
+
+_MAX_SUMMARY = 4
+_MAX_IMPACT = 8
+_MAX_RESOLUTION = 8
+_MAX_PRECEDENTS = 2
+# Share of a sentence's words that another one of the summary may have.
+_REPEATED = 0.6
+# Titles that only name the kind and the day of an incident say nothing.
+_PLAIN_TITLE = re.compile(
+    r"^(?:incident|problem|outage|rca|post.?mortem|root cause analysis)s?(?: report)?"
+    r"(?: (?:on|of|for))?[ :–-]*[\d/.-]*[ :–-]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Selection:
+    """Units by section, what the record itself asks, and the incident's parts for questions."""
+
+    incident: Record
+    sections: dict[SectionName, list[Unit]]
+    precedents: dict[SectionName, list[Unit]]
+    causes: Causes
+    timeline: Timeline
+    reading: Reading
+    asked: list[Unit] = field(default_factory=list)
+
+    def own(self, name: SectionName) -> list[Unit]:
+        """The incident's own units of a section."""
+        return self.sections.get(name, [])
+
+
+def select(pack: EvidencePack) -> Selection:
+    """Place the statements of the incident, then fill its gaps from precedents.
+
+    No statement stands twice. A precedent is asked only for causes, resolutions and
+    actions, and only where the incident has none.
+    """
+    reading = read(pack.incident)
+    asked = [unit for unit in reading.units if _asks(unit)]
+    units = [unit for unit in reading.units if not _asks(unit)]
+    events = timeline(units, pack.incident.opened_at)
+    in_timeline = {start for entry in events.entries for start in entry.taken}
+    rest = [unit for unit in units if unit.start not in in_timeline]
+    found = causes(rest)
+    rest = [unit for unit in rest if unit.start not in found.taken()]
+    sections = {
+        SectionName.TIMELINE: [entry.unit for entry in events.entries],
+        SectionName.PROXIMATE_CAUSE: found.proximate,
+        SectionName.ROOT_CAUSE: found.root,
+        SectionName.CONTRIBUTING_FACTORS: found.contributing,
+        SectionName.OPEN_QUESTIONS: found.unknown,
+    }
+    for name, choose in (
+        (SectionName.ACTIONS, _actions),
+        (SectionName.OPEN_QUESTIONS, _open),
+        (SectionName.IMPACT, _impact),
+        (SectionName.SUMMARY, _summary),
+        (SectionName.RESOLUTION, _resolution),
+    ):
+        chosen = choose(rest, pack.incident)
+        ends = [(unit.start, unit.end) for unit in chosen]
+        rest = [u for u in rest if not any(start <= u.start < end for start, end in ends)]
+        sections[name] = [*sections.get(name, []), *chosen]
+    asked.extend(unit for unit in sections[SectionName.ACTIONS] if _asks(unit))
+    sections[SectionName.ACTIONS] = [u for u in sections[SectionName.ACTIONS] if not _asks(u)]
+    return Selection(
+        pack.incident, sections, _from_precedents(pack, sections), found, events, reading, asked
+    )
+
+
+def _asks(unit: Unit) -> bool:
+    text = unit.text
+    return text.endswith("?") or (unit.part is Part.ACTION and ("? " in text or _bare(text)))
+
+
+def _bare(text: str) -> bool:
+    return bool(ASKS.match(text)) and len(text.split()) > 4
+
+
+def _actions(units: Sequence[Unit], _record: Record) -> list[Unit]:
+    found = [unit for unit in units if unit.part is Part.ACTION]
+    return found or [u for u in units if u.part is Part.OTHER and DIRECTS.search(u.text)]
+
+
+def _open(units: Sequence[Unit], _record: Record) -> list[Unit]:
+    return [unit for unit in units if UNKNOWN.search(unit.text)]
+
+
+def _impact(units: Sequence[Unit], _record: Record) -> list[Unit]:
+    """What the record files under impact, else what sounds like it; then the durations."""
+    stated = [unit for unit in units if unit.part is Part.IMPACT and len(unit.text.split()) > 2]
+    if not stated:
+        rest = [unit for unit in units if unit.part in (Part.SYMPTOM, Part.SUMMARY, Part.OTHER)]
+        # The first sentence belongs to the summary.
+        stated = [unit for unit in rest[1:] if IMPACTS.search(unit.text)][:2]
+    durations = [unit for unit in units if unit.part is Part.DURATION]
+    return [*stated[:_MAX_IMPACT], *durations]
+
+
+def _summary(units: Sequence[Unit], record: Record) -> list[Unit]:
+    """What happened, how it was noticed and how it ended: at most four statements."""
+    told = [unit for unit in units if unit.part is Part.SUMMARY]
+    seen = [unit for unit in units if unit.part is Part.SYMPTOM]
+    other = [unit for unit in units if unit.part is Part.OTHER and not is_dated(unit)]
+    body = told or seen or other
+    body = [unit for unit in body if len(unit.text.split()) > 2]
+    while body and POINTS_BACK.match(body[0].text):
+        body = body[1:]
+    chosen: list[Unit] = body[:1]
+    if title := _title(record, body):
+        chosen.insert(0, title)
+    noticed = next((u for u in (*body, *seen) if DETECTS.search(u.text)), None)
+    ended = next((u for u in reversed(told) if RESTORES.search(u.text)), None)
+    for unit in (noticed, ended, *body[1:3]):
+        if unit is None or len(chosen) == _MAX_SUMMARY or _repeats(unit, chosen):
+            continue
+        if not POINTS_BACK.match(unit.text) or _before(unit, body) in chosen:
+            chosen.append(unit)
+    title_first = chosen[:1] if chosen and chosen[0] is title else []
+    return [*title_first, *sorted(chosen[len(title_first) :], key=lambda unit: unit.start)]
+
+
+def _repeats(unit: Unit, chosen: Sequence[Unit]) -> bool:
+    """True when most of its words have been said."""
+    words = frozenset(analyse(unit.text))
+    return any(
+        len(words & frozenset(analyse(other.text))) > _REPEATED * len(words) for other in chosen
+    )
+
+
+def _before(unit: Unit, units: Sequence[Unit]) -> Unit | None:
+    index = units.index(unit) if unit in units else 0
+    return units[index - 1] if index else None
+
+
+def telling_title(record: Record) -> str:
+    """The title without the words that only say "incident" and the day; may be empty."""
+    return _PLAIN_TITLE.sub("", record.title).strip()
+
+
+def _title(record: Record, body: Sequence[Unit]) -> Unit | None:
+    """The title as a statement, where the text has it and the summary does not say it."""
+    said = telling_title(record)
+    start = record.text.find(said) if len(said.split()) > 2 else -1
+    line_end = record.text.find("\n", start)
+    after = record.text[start + len(said) : line_end if line_end >= 0 else None]
+    # The beginning of a sentence that serves as a title is no statement.
+    if start < 0 or after.strip(" #*"):
+        return None
+    words = frozenset(analyse(said))
+    if any(len(words & frozenset(analyse(unit.text))) > len(words) / 2 for unit in body[:2]):
+        return None
+    text = tidy(said)
+    return Unit(record, start, start + len(said), text, Part.SUMMARY, UnitKind.PROSE, -1, "")
+
+
+def _resolution(units: Sequence[Unit], record: Record) -> list[Unit]:
+    """What the record files under resolution; only without one, what sounds like it."""
+    stated = [unit for unit in units if unit.part is Part.RESOLUTION and len(unit.text.split()) > 1]
+    if not stated and not record.sections_of(SectionKind.RESOLUTION):
+        rest = (Part.OTHER, Part.SUMMARY)
+        stated = [u for u in units if u.part in rest and PUTS_RIGHT.search(u.text)][:2]
+    return stated[:_MAX_RESOLUTION]
+
+
+def _from_precedents(
+    pack: EvidencePack, own: dict[SectionName, list[Unit]]
+) -> dict[SectionName, list[Unit]]:
+    """At most two statements a section, where the incident has none, one from each record."""
+    about = frozenset(analyse(f"{pack.incident.title} {pack.incident.text}"))
+    said = {folded(unit.text) for units in own.values() for unit in units}
+    found: dict[SectionName, list[Unit]] = {}
+    readings = [_precedent(precedent.record) for precedent in pack.precedents]
+    for name, choose in _WANTED:
+        if own.get(name):
+            continue
+        for units in readings:
+            if len(found.get(name, [])) == _MAX_PRECEDENTS:
+                break
+            candidates = [unit for unit in choose(units) if folded(unit.text) not in said]
+            best = _best(candidates, name, about)
+            if best is not None:
+                found.setdefault(name, []).append(best)
+                said.add(folded(best.text))
+    return found
+
+
+# A precedent's plainest statement is worth more than its most similar one.
+_PLAIN = {
+    SectionName.PROXIMATE_CAUSE: STRONG_CAUSE,
+    SectionName.RESOLUTION: RESTORES,
+    SectionName.ACTIONS: DIRECTS,
+}
+
+
+def _best(units: Sequence[Unit], name: SectionName, about: frozenset[str]) -> Unit | None:
+    def worth(unit: Unit) -> tuple[bool, int]:
+        plain = name in _PLAIN and bool(_PLAIN[name].search(unit.text))
+        return plain, len(about & frozenset(analyse(unit.text)))
+
+    return max(units, key=worth, default=None)
+
+
+def _precedent(record: Record) -> tuple[Unit, ...]:
+    """The units of a precedent that has typed sections for what is asked of it."""
+    if not record.sections_of(SectionKind.CAUSE, SectionKind.RESOLUTION, SectionKind.ACTION):
+        return ()
+    return tuple(u for u in read(record).units if not _asks(u) and not POINTS_BACK.match(u.text))
+
+
+def _precedent_causes(units: Sequence[Unit]) -> list[Unit]:
+    return causes(units).proximate
+
+
+def _precedent_roots(units: Sequence[Unit]) -> list[Unit]:
+    return [unit for unit in units if tells_root(unit)]
+
+
+def _precedent_resolution(units: Sequence[Unit]) -> list[Unit]:
+    told = causes(units).taken()
+    return [unit for unit in _long(units, Part.RESOLUTION) if unit.start not in told]
+
+
+def _precedent_actions(units: Sequence[Unit]) -> list[Unit]:
+    return _long(units, Part.ACTION)
+
+
+def _long(units: Sequence[Unit], part: Part) -> list[Unit]:
+    return [unit for unit in units if unit.part is part and len(unit.text.split()) > 3]
+
+
+_WANTED: tuple[tuple[SectionName, Callable[[Sequence[Unit]], list[Unit]]], ...] = (
+    (SectionName.PROXIMATE_CAUSE, _precedent_causes),
+    (SectionName.ROOT_CAUSE, _precedent_roots),
+    (SectionName.RESOLUTION, _precedent_resolution),
+    (SectionName.ACTIONS, _precedent_actions),
+)
+
+
+def instructions_in(pack: EvidencePack) -> Iterator[Unit]:
+    """Sentences of the pack that address a writer."""
+    for record in pack.records():
+        yield from read(record).instructions

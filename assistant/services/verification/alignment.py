@@ -1,0 +1,132 @@
+"""Near-verbatim claims: a sentence copied with one word exchanged is an error, not a paraphrase."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from assistant.services.verification.words import Statement, Word, negations
+
+# Two words and three fifths of the claim in the same order on both sides: below that a
+# difference in wording says little.
+_MIN_COMMON = 2
+_MIN_SHARE = 0.6
+# From here on a claim is a copy, and one negation more or less is no accident.
+_COPY_SHARE = 0.85
+_MAX_SWAPPED = 3
+# What stands here does something rather than being spoken of.
+_VERB_ENDING = ("ed", "ing", "ly")
+_BEFORE_VERB = frozenset(
+    """to will would could can may might should must shall do does did not never i we they it he
+    she who which also then be is are was were been being has have had""".split()
+)
+_IRREGULAR = frozenset(
+    """ran went got took made gave lost fell rose hit left kept held led sent shut broke began grew
+    saw became brought built came knew meant met paid put said stood told wrote ran""".split()
+)
+_AFTER_VERB = frozenset("the a an that this these those our their its his her all".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A word of the claim that stands where the evidence has another one.
+
+    ``is_noun``: it names what the sentence is about, as far as its place tells.
+    """
+
+    claimed: str
+    found: str
+    is_noun: bool
+
+
+def exchanged_words(claim: Statement, found: Statement) -> list[Exchange]:
+    """Words exchanged in a claim that otherwise follows the evidence word for word."""
+    ours, theirs = _spoken(claim), _spoken(found)
+    matcher = _matcher(ours, theirs)
+    common, content = _common(matcher, ours), sum(1 for word in ours if word.key)
+    if common < _MIN_COMMON or common < _MIN_SHARE * content:
+        return []
+    exchanges: list[Exchange] = []
+    for tag, first, last, start, end in matcher.get_opcodes():
+        if tag != "replace" or last - first > _MAX_SWAPPED or end - start > _MAX_SWAPPED:
+            continue
+        new = _unknown(ours[first:last], found)
+        old = [word for word in theirs[start:end] if word.key]
+        if new and old:
+            position = ours.index(new[0])
+            is_noun = _is_noun(ours, position) or _plural(new[0], old[0])
+            exchanges.append(Exchange(new[0].text, old[0].text, is_noun))
+    return exchanges
+
+
+def negations_differ(claim: Statement, found: Statement) -> bool:
+    """True for a copy that has a negation more, or fewer, than the part that it copies."""
+    ours, theirs = _spoken(claim), _spoken(found)
+    matcher = _matcher(ours, theirs)
+    common, content = _common(matcher, ours), sum(1 for word in ours if word.key)
+    if common < _MIN_COMMON or common < _COPY_SHARE * content:
+        return False
+    more = 0
+    for _, first, last, start, end in matcher.get_opcodes():
+        one, other = ours[first:last], theirs[start:end]
+        # A gap with words of its own left something out; only a bare "not" was put in.
+        if last - first == end - start or not any(word.key for word in (*one, *other)):
+            more += negations(one) - negations(other)
+    return more % 2 == 1
+
+
+def _matcher(ours: Sequence[Word], theirs: Sequence[Word]) -> SequenceMatcher[str]:
+    return SequenceMatcher(a=_forms(ours), b=_forms(theirs), autojunk=False)
+
+
+def _common(matcher: SequenceMatcher[str], ours: Sequence[Word]) -> int:
+    """How many content words stand in the same order on both sides."""
+    return sum(
+        1
+        for block in matcher.get_matching_blocks()
+        for word in ours[block.a : block.a + block.size]
+        if word.key
+    )
+
+
+def _spoken(found: Statement) -> Sequence[Word]:
+    return [word for word in found.words if not word.is_mark]
+
+
+def _forms(words: Sequence[Word]) -> list[str]:
+    return [word.key or word.lower for word in words]
+
+
+def _unknown(words: Sequence[Word], other: Statement) -> list[Word]:
+    vocabulary = other.vocabulary()
+    return [
+        word
+        for word in words
+        if word.key and not word.key[0].isdigit() and not covered(word, vocabulary)
+    ]
+
+
+def covered(word: Word, vocabulary: frozenset[str]) -> bool:
+    """True when the vocabulary has the word, or all the parts of a compound."""
+    return word.key in vocabulary or bool(word.parts and vocabulary.issuperset(word.parts))
+
+
+def _is_noun(words: Sequence[Word], position: int) -> bool:
+    """True unless its ending or its neighbours show a verb or an adverb."""
+    word = words[position]
+    if word.text[:1].isupper() and not word.opens:
+        return True
+    before = words[position - 1].lower if position else ""
+    after = words[position + 1].lower if position + 1 < len(words) else ""
+    is_verb = (
+        word.lower in _IRREGULAR
+        or before in _BEFORE_VERB
+        or before.endswith(("n't", "n’t"))
+        or after in _AFTER_VERB
+        or after.endswith("ly")
+    )
+    return not is_verb and not word.lower.endswith(_VERB_ENDING)
+
+
+def _plural(one: Word, other: Word) -> bool:
+    """ "Told to users", not "to use": an infinitive has no such ending."""
+    return all(w.lower.endswith("s") and not w.lower.endswith("ss") for w in (one, other))

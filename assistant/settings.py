@@ -1,0 +1,179 @@
+"""Every setting, once: environment variables ``PRECEDENT_…`` or lines of ``precedent.toml``.
+
+A nested setting joins names with two underscores: ``PRECEDENT_EMBEDDER__BACKEND``. An
+unknown name is an error, so that a misspelt setting is never silently ignored.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.domain.people import Person, Role
+from retrieval.access import EVERYONE
+from retrieval.errors import InvalidSettings
+
+_PREFIX = "PRECEDENT_"
+CONFIG_FILE = "precedent.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EmbedderSettings(_Section):
+    """Which embedding model: ``onnx-minilm`` (packaged), ``sentence-transformers``, ``hashing``."""
+
+    backend: str = "onnx-minilm"
+    model: str = ""
+    threads: int = 0
+    allow_download: bool = False
+
+
+class ChatSettings(_Section):
+    """An optional chat model, as LangChain names it: ``provider:model``."""
+
+    model: str = ""
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout_seconds: float = 60.0
+    max_tokens: int = 4_000
+
+
+class RedactionSettings(_Section):
+    """What is removed before anything is stored."""
+
+    ip_addresses: Literal["keep", "mask"] = "keep"
+
+
+class IngestSettings(_Section):
+    """Who may read records whose source says nothing about readers."""
+
+    groups: frozenset[str] = frozenset({EVERYONE})
+
+
+class MarkdownFolderSettings(_Section):
+    """Where approved drafts are written as files; default ``<data_dir>/outbox``."""
+
+    folder: Path | None = None
+
+
+class TargetSettings(_Section):
+    """The places that approved proposals may be written to."""
+
+    default: str = "markdown-folder"
+    markdown_folder: MarkdownFolderSettings = MarkdownFolderSettings()
+
+
+def _demo_people() -> tuple[Person, ...]:
+    return (
+        Person(name="ana", display_name="Ana (analyst)", roles=frozenset({Role.ANALYST})),
+        Person(
+            name="ruth",
+            display_name="Ruth (RCA author)",
+            roles=frozenset({Role.ANALYST, Role.AUTHOR}),
+        ),
+        Person(
+            name="paul",
+            display_name="Paul (approver)",
+            roles=frozenset({Role.ANALYST, Role.AUTHOR, Role.APPROVER}),
+        ),
+    )
+
+
+class AuthSettings(_Section):
+    """Identity. ``local``: people are taken at their word, for one trusted machine only."""
+
+    mode: Literal["local"] = "local"
+    people: tuple[Person, ...] = Field(default_factory=_demo_people)
+    # Local mode beyond loopback would let anybody be anybody.
+    allow_remote: bool = False
+
+
+class WebSettings(_Section):
+    """The HTTP server."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    frame_ancestors: tuple[str, ...] = ()
+    max_body_bytes: int = 4 * 1024 * 1024
+    embedded_worker: bool = True
+
+
+class Settings(BaseSettings):
+    """All settings with the values that the embedded default uses."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_nested_delimiter="__",
+        toml_file=CONFIG_FILE,
+        frozen=True,
+        extra="forbid",
+    )
+
+    data_dir: Path = Path("var")
+    database_url: SecretStr | None = None
+    user: str = "operator"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    embedder: EmbedderSettings = EmbedderSettings()
+    chat: ChatSettings = ChatSettings()
+    redaction: RedactionSettings = RedactionSettings()
+    ingest: IngestSettings = IngestSettings()
+    targets: TargetSettings = TargetSettings()
+    auth: AuthSettings = AuthSettings()
+    web: WebSettings = WebSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def database(self) -> str:
+        """The database URL: as set, else a SQLite file in the data directory."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'precedent.db'}"
+
+    def person(self, name: str) -> Person | None:
+        """A configured person by name."""
+        return next((person for person in self.auth.people if person.name == name), None)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; raises ``InvalidSettings`` naming each wrong one."""
+    _refuse_unknown_variables()
+    try:
+        return Settings(**overrides)
+    except ValidationError as exc:
+        problems = "; ".join(
+            f"{_PREFIX}{'__'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+            for error in exc.errors()
+        )
+        raise InvalidSettings(f"Some settings are not usable. {problems}") from exc
+    except ValueError as exc:
+        raise InvalidSettings(f"{CONFIG_FILE} cannot be read: {exc}") from exc
+
+
+def _refuse_unknown_variables() -> None:
+    """Pydantic ignores unknown environment variables at the top level; we do not."""
+    for name in os.environ:
+        if not name.startswith(_PREFIX):
+            continue
+        top = name.removeprefix(_PREFIX).split("__")[0].lower()
+        if top not in Settings.model_fields:
+            known = ", ".join(_PREFIX + field.upper() for field in Settings.model_fields)
+            raise InvalidSettings(f"{name} is not a setting. Known are {known}.")

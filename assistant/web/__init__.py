@@ -1,0 +1,34 @@
+"""The pages: HTML over the same services as the API. ``install`` adds them."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+
+from assistant.api import errors
+from assistant.bootstrap import Application
+from assistant.web import approvals, drafts, home, records, sidebar, sign_in
+from assistant.web.headers import SecurityHeaders
+from assistant.web.pages import NotSignedIn, error_page, to_sign_in
+
+_STATIC = Path(__file__).parent / "static"
+_API_PATHS = ("/api/", "/livez", "/readyz")
+
+
+def install(app: FastAPI, application: Application) -> None:
+    """Add the pages, their files, their headers, and errors that people can read."""
+    app.add_middleware(SecurityHeaders, frame_ancestors=application.settings.web.frame_ancestors)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    for module in (home, sign_in, sidebar, records, drafts, approvals):
+        app.include_router(module.router, include_in_schema=False)
+    for kind in errors.HANDLED:
+        app.add_exception_handler(kind, _page_or_problem)
+    app.add_exception_handler(NotSignedIn, to_sign_in)
+
+
+def _page_or_problem(request: Request, error: Exception) -> Response:
+    problem = errors.answer(request, error)
+    if request.url.path.startswith(_API_PATHS):
+        return problem
+    return error_page(request, problem)

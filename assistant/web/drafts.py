@@ -1,0 +1,132 @@
+"""Drafts: read with citations, edit by section, submit with a preview."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from assistant.api.drafts import readable_draft
+from assistant.api.identity import App
+from assistant.domain.drafts import Claim, Draft, SectionName
+from assistant.domain.people import Role
+from assistant.services.editing import EditedClaim
+from assistant.services.rendering import render_markdown
+from assistant.web.pages import SignedIn, page, rendered_markdown
+from retrieval.errors import InvalidInput, NotFound, StaleRevision
+from retrieval.records import Citation
+
+router = APIRouter(prefix="/drafts")
+
+
+@router.get("", response_class=HTMLResponse)
+def latest(request: Request, app: App, person: SignedIn) -> HTMLResponse:
+    """The drafts that were edited last, among those that the person may read."""
+    return page(
+        request, "drafts.html", drafts=[d for d in app.drafts.latest() if _may_read(app, person, d)]
+    )
+
+
+@router.post("")
+def create(app: App, person: SignedIn, record: Annotated[str, Form()]) -> RedirectResponse:
+    """Draft an RCA for a record and show it."""
+    draft = app.drafting.create(person, person.reader(), record)
+    return RedirectResponse(f"/drafts/{draft.id}", 303)
+
+
+@router.get("/{draft_id}", response_class=HTMLResponse)
+def show(request: Request, draft_id: str, app: App, person: SignedIn) -> HTMLResponse:
+    """A draft, claim by claim."""
+    return _shown(request, app, person, readable_draft(app, person, draft_id))
+
+
+@router.post("/{draft_id}/sections/{section}", response_model=None)
+def edit(
+    request: Request,
+    draft_id: str,
+    section: SectionName,
+    app: App,
+    person: SignedIn,
+    etag: Annotated[str, Form()],
+    text: Annotated[list[str] | None, Form()] = None,
+    added: Annotated[str, Form(max_length=4_000)] = "",
+) -> HTMLResponse | RedirectResponse:
+    """Change, remove (by emptying) or add claims of one section."""
+    draft = readable_draft(app, person, draft_id)
+    present = next((s.claims for s in draft.body.sections if s.name is section), ())
+    typed = text or []
+    if etag != draft.etag or len(typed) != len(present):
+        # What was typed must not be lost: show it beside what stands there now.
+        stale = StaleRevision(
+            f"{draft.author} edited this draft at {draft.edited_at:%Y-%m-%d %H:%M} UTC."
+        )
+        return _shown(request, app, person, draft, stale=str(stale), typed=[*typed, added])
+    wanted = [
+        EditedClaim(words, _spans(claim))
+        for words, claim in zip(typed, present, strict=True)
+        if words.strip()
+    ]
+    if added.strip():
+        wanted.append(EditedClaim(added))
+    body = app.editing.apply(draft.body, {section: wanted}, person.reader())
+    app.drafts.save_edit(person, draft_id, etag, body)
+    return RedirectResponse(f"/drafts/{draft_id}#{_anchor(section)}", 303)
+
+
+@router.post("/{draft_id}/submit")
+def submit(
+    draft_id: str,
+    app: App,
+    person: SignedIn,
+    etag: Annotated[str, Form()],
+    target: Annotated[str, Form()],
+) -> RedirectResponse:
+    """Propose to write exactly what the preview showed."""
+    readable_draft(app, person, draft_id)
+    proposal = app.approvals.submit(person, draft_id, etag, target)
+    return RedirectResponse(f"/approvals/{proposal.id}", 303)
+
+
+def _shown(
+    request: Request,
+    app: App,
+    person: SignedIn,
+    draft: Draft,
+    stale: str = "",
+    typed: list[str] | None = None,
+) -> HTMLResponse:
+    numbers: dict[Citation, int] = {}
+    for claim in draft.body.claims():
+        for citation in claim.citations:
+            numbers.setdefault(citation, len(numbers) + 1)
+    body = render_markdown(draft)
+    return page(
+        request,
+        "draft.html",
+        409 if stale else 200,
+        draft=draft,
+        numbers=numbers,
+        anchors={name: _anchor(name) for name in SectionName},
+        may_edit=Role.AUTHOR in person.roles,
+        targets=app.approvals.targets,
+        default_target=app.settings.targets.default,
+        preview=rendered_markdown(body),
+        raw=body,
+        stale=stale,
+        typed=[words for words in typed or [] if words.strip()],
+    )
+
+
+def _spans(claim: Claim) -> tuple[tuple[str, int, int, int], ...]:
+    return tuple((c.record_id, c.revision, c.start, c.end) for c in claim.citations)
+
+
+def _anchor(section: SectionName) -> str:
+    return section.value.lower().replace(" ", "-")
+
+
+def _may_read(app: App, person: SignedIn, draft: Draft) -> bool:
+    try:
+        readable_draft(app, person, draft.id)
+    except (NotFound, InvalidInput):
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""What every page shares: templates, the signed-in person, errors, and small wordings."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+import nh3
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markdown_it import MarkdownIt
+
+from assistant.api.identity import person_or_none
+from assistant.domain.people import Person
+from retrieval.records import Citation
+
+_HERE = Path(__file__).parent
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in; the handler leads to the sign-in page."""
+
+
+def signed_in(request: Request) -> Person:
+    """The signed-in person, or the way to the sign-in page."""
+    person = person_or_none(request)
+    if person is None:
+        raise NotSignedIn
+    return person
+
+
+SignedIn = Annotated[Person, Depends(signed_in)]
+
+
+def to_sign_in(request: Request, _error: Exception) -> RedirectResponse:
+    """Lead to the sign-in page, and back afterwards where that is possible."""
+    path = request.url.path
+    if request.url.query:
+        path += f"?{request.url.query}"
+    wanted = path if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A rendered page; a variable that the template misses is an error."""
+    values.setdefault("person", person_or_none(request))
+    text = _ENVIRONMENT.get_template(template).render(**values)
+    return HTMLResponse(text, status)
+
+
+def error_page(request: Request, problem: JSONResponse) -> HTMLResponse:
+    """A problem in words, without anything that only programs understand."""
+    body = json.loads(bytes(problem.body))
+    return page(
+        request, "error.html", problem.status_code, title=body["title"], detail=body["detail"]
+    )
+
+
+def rendered_markdown(text: str) -> str:
+    """Markdown as clean HTML: no raw HTML, scripts, links or images survive."""
+    allowed = {"h1", "h2", "h3", "p", "ul", "ol", "li", "em", "strong", "code", "pre", "br"}
+    return nh3.clean(_MARKDOWN.render(text), tags=allowed, attributes={})
+
+
+def source_link(citation: Citation) -> str:
+    """The page on which a citation is seen in its place."""
+    span = urlencode({"revision": citation.revision, "start": citation.start, "end": citation.end})
+    return f"/records/{quote(citation.record_id)}?{span}#cited"
+
+
+def record_link(record_id: str) -> str:
+    """The page of a record."""
+    return f"/records/{quote(record_id)}"
+
+
+def age(moment: datetime | None) -> str:
+    """How long ago, as people say it."""
+    if moment is None:
+        return "date unknown"
+    days = (datetime.now(UTC) - moment).days
+    if days < 1:
+        return "today"
+    for size, unit in ((365, "year"), (30, "month"), (7, "week"), (1, "day")):
+        if days >= size:
+            count = days // size
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "today"
+
+
+def support_in_words(weight: float, records: int) -> str:
+    """How much stands behind a hypothesis, without pretending to a probability."""
+    several = f"{records} past record{'' if records == 1 else 's'}"
+    strength = "Strong" if weight >= 0.6 and records > 1 else "Some" if weight >= 0.4 else "Weak"
+    return f"{strength} support from {several}"
+
+
+def distinct_records(citations: Sequence[Citation]) -> list[str]:
+    """The records behind citations, each once."""
+    return list(dict.fromkeys(citation.record_id for citation in citations))
+
+
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((_HERE / "static" / name).read_bytes()).hexdigest()[:10]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["age"] = age
+    environment.globals.update(
+        source_link=source_link,
+        record_link=record_link,
+        support_in_words=support_in_words,
+        distinct_records=distinct_records,
+        # A changed file gets a new address, so that browsers may keep the old one for long.
+        fingerprint={name: _fingerprint(name) for name in ("app.css", "app.js")},
+    )
+    return environment
+
+
+_ENVIRONMENT = _environment()

@@ -1,0 +1,72 @@
+"""The sidebar beside a ticket: the triage card."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from assistant.api.identity import App
+from assistant.db.feedback import Feedback, FeedbackVerdict
+from assistant.domain.triage import IncidentContext
+from assistant.web.pages import SignedIn, page
+from retrieval.errors import NotFound
+
+router = APIRouter()
+
+
+@router.get("/sidebar", response_class=HTMLResponse)
+def for_record(
+    request: Request, app: App, person: SignedIn, record: str = "", thanks: bool = False
+) -> HTMLResponse:
+    """The card for a stored record, or the paste box without one."""
+    if not record:
+        return page(request, "paste.html")
+    context = app.similar.context_of_record(record, person.reader())
+    return _card(request, app, person, context, thanks=thanks)
+
+
+@router.post("/sidebar", response_class=HTMLResponse)
+def for_text(
+    request: Request, app: App, person: SignedIn, text: Annotated[str, Form()] = ""
+) -> HTMLResponse:
+    """The card for a pasted text. A text is too long for an address, so this is no redirect."""
+    return _card(request, app, person, app.similar.context_of_text(text))
+
+
+@router.post("/feedback")
+def feedback(
+    app: App,
+    person: SignedIn,
+    subject: Annotated[str, Form(max_length=512)],
+    suggestion: Annotated[str, Form(max_length=512)],
+    verdict: Annotated[FeedbackVerdict, Form()],
+    reason: Annotated[str, Form(max_length=2_000)] = "",
+) -> RedirectResponse:
+    """Keep a verdict and go back to the card."""
+    clean = app.redactor.redact(reason).text
+    app.feedback.keep(Feedback(person.name, app.clock(), subject, suggestion, verdict, clean))
+    is_text = subject.startswith("text:")
+    return RedirectResponse("/" if is_text else f"/sidebar?record={subject}&thanks=true", 303)
+
+
+def _card(
+    request: Request, app: App, person: SignedIn, context: IncidentContext, *, thanks: bool = False
+) -> HTMLResponse:
+    empty = False
+    card = None
+    try:
+        card = app.triage.card(context, person.reader())
+    except NotFound:
+        # Nothing was ingested yet: say so where the answer would be.
+        empty = True
+    digest = hashlib.sha256(context.text.encode("utf-8", "replace")).hexdigest()[:16]
+    return page(
+        request,
+        "sidebar.html",
+        context=context,
+        card=card,
+        empty=empty,
+        thanks=thanks,
+        subject=context.record_id or f"text:{digest}",
+    )

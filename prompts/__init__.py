@@ -1,0 +1,1 @@
+"""Versioned prompts: one Markdown file each, and the library that loads them."""

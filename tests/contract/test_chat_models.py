@@ -1,0 +1,130 @@
+"""What every chat model must do, shown on the twin that ships with the product."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.exceptions import ModelConnectionError
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatResult
+from langsmith.utils import tracing_is_enabled
+from pydantic import BaseModel, Field, SecretStr
+
+from assistant.llm.chat import ChatChoice, ChatModel, UnusableAnswer
+from assistant.llm.scripted import ScriptedChatModel
+from retrieval.errors import InvalidSettings, ModelUnavailable
+
+
+class Reply(BaseModel):
+    """A small schema."""
+
+    words: list[str]
+
+
+class Watching(ScriptedChatModel):
+    """Notes whether its call is traced."""
+
+    traced: list[object] = Field(default_factory=list)
+
+    def _generate(self, *args: Any, **kwargs: Any) -> ChatResult:
+        self.traced.append(tracing_is_enabled())
+        return super()._generate(*args, **kwargs)
+
+
+class Down(ScriptedChatModel):
+    """Cannot be reached."""
+
+    def _generate(self, *args: Any, **kwargs: Any) -> ChatResult:
+        raise ModelConnectionError("connection refused")
+
+
+@pytest.fixture
+def traced_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
+        monkeypatch.setenv(name, "true")
+    monkeypatch.setenv("LANGSMITH_API_KEY", "not-a-key")
+
+
+class TestStructured:
+    def test_an_answer_comes_back_in_the_form_asked_for(self) -> None:
+        model = ChatModel.scripted([{"words": ["a", "b"]}])
+        assert model.structured("Be brief.", "Two letters?", Reply).words == ["a", "b"]
+
+    def test_instruction_and_question_arrive_as_such(self) -> None:
+        twin = ScriptedChatModel.of([{"words": []}])
+        ChatModel(twin, "scripted:1").structured("Be brief.", "Nothing?", Reply)
+        assert [(m.type, m.text) for m in twin.asked[0]] == [
+            ("system", "Be brief."),
+            ("human", "Nothing?"),
+        ]
+
+    @pytest.mark.parametrize("answer", ["", "I cannot do that.", "{}", '{"words": 4}', "[1]"])
+    def test_an_answer_in_another_form_is_unusable(self, answer: str) -> None:
+        with pytest.raises(UnusableAnswer, match="gave no usable answer"):
+            ChatModel.scripted([answer]).structured("s", "u", Reply)
+
+    def test_a_model_that_is_down_is_unavailable_with_the_fix(self) -> None:
+        model = ChatModel(Down.of([]), "openai:local")
+        with pytest.raises(ModelUnavailable, match="PRECEDENT_CHAT__BASE_URL") as caught:
+            model.structured("s", "u", Reply)
+        assert not isinstance(caught.value, UnusableAnswer)
+
+    def test_a_used_up_script_fails_as_a_model_that_is_down(self) -> None:
+        with pytest.raises(ModelUnavailable, match="only 0 answers"):
+            ChatModel.scripted([]).structured("s", "u", Reply)
+
+    def test_a_model_without_structured_output_is_unusable(self) -> None:
+        model = ChatModel(FakeListChatModel(responses=["x"]), "fake:list")
+        with pytest.raises(UnusableAnswer):
+            model.structured("s", "u", Reply)
+
+    @pytest.mark.usefixtures("traced_environment")
+    def test_nothing_is_traced_whatever_the_environment_says(self) -> None:
+        assert tracing_is_enabled()
+        twin = Watching(answers=['{"words": []}'])
+        ChatModel(twin, "scripted:1").structured("s", "u", Reply)
+        assert twin.traced == [False]
+
+
+class TestTwin:
+    def test_it_is_a_chat_model_like_any_other(self) -> None:
+        twin = ScriptedChatModel.of(["hello"])
+        assert isinstance(twin.invoke("hi"), AIMessage)
+
+    def test_without_the_raw_message_a_bad_answer_is_raised(self) -> None:
+        runnable = ScriptedChatModel.of(["no"]).with_structured_output(Reply)
+        with pytest.raises(ValueError, match="JSON"):
+            runnable.invoke("hi")
+
+
+class TestConnect:
+    def test_answers_can_come_from_a_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "answers.jsonl"
+        path.write_text('{"words": ["x"]}\n\n', encoding="utf-8")
+        model = ChatModel.connect(ChatChoice(model=f"scripted:{path}"))
+        assert model.structured("s", "u", Reply).words == ["x"]
+
+    def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelUnavailable, match="nowhere"):
+            ChatModel.connect(ChatChoice(model=f"scripted:{tmp_path / 'nowhere'}"))
+
+    @pytest.mark.parametrize("name", ["gpt", "openai:", ""])
+    def test_a_name_without_provider_is_refused(self, name: str) -> None:
+        with pytest.raises(InvalidSettings, match="provider:model"):
+            ChatModel.connect(ChatChoice(model=name))
+
+    def test_an_unknown_provider_is_refused(self) -> None:
+        with pytest.raises(InvalidSettings, match="nosuch"):
+            ChatModel.connect(ChatChoice(model="nosuch:model"))
+
+    def test_a_provider_that_is_not_installed_names_its_package(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "langchain_openai", None)
+        choice = ChatChoice(model="openai:local", api_key=SecretStr("s3cret"))
+        with pytest.raises(ModelUnavailable, match="langchain-openai") as caught:
+            ChatModel.connect(choice)
+        assert "s3cret" not in str(caught.value)
+        assert "s3cret" not in repr(choice)
