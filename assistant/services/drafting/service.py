@@ -10,7 +10,6 @@ from assistant.domain.triage import IncidentContext
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting.ports import Writer
 from assistant.services.similar import SimilarIncidents, filter_for
-from assistant.services.triage.hypotheses import is_close
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
 from retrieval.records import GUIDANCE_KINDS, PRECEDENT_KINDS, Record, RecordKind
@@ -87,7 +86,7 @@ class DraftingService:
         return tuple(
             Precedent(record=hit.record, why=_reason(hit), passages=hit.citations)
             for hit in self._searcher.search(query).hits
-            if is_close(hit)
+            if hit.is_close
         )
 
 

@@ -18,7 +18,7 @@ from retrieval.analysis import analyse
 from retrieval.explain import ReasonKind
 from retrieval.ports import Embedder, Vectors
 from retrieval.records import Citation
-from retrieval.searcher import MIN_COVERAGE, MIN_SIMILARITY, Hit
+from retrieval.searcher import Hit
 
 # Cosine at which two cause sentences count as the same cause. Pairs of the demo corpus
 # that a person calls the same cause lie mostly above .6, others mostly below .5.
@@ -42,7 +42,7 @@ class _Cause:
 
     @property
     def weight(self) -> float:
-        return closeness(self.hit) * PLAINNESS[self.sentence.kind]
+        return self.hit.closeness * PLAINNESS[self.sentence.kind]
 
 
 @dataclass(slots=True)
@@ -101,22 +101,12 @@ class _Steps:
         return None
 
 
-def closeness(hit: Hit) -> float:
-    """How near a hit is, between 0 and 1: the mean of similarity and coverage."""
-    return min(max((hit.similarity + hit.coverage) / 2.0, 0.0), 1.0)
-
-
-def is_close(hit: Hit) -> bool:
-    """True when the hit by itself would keep the answer from being "no precedent"."""
-    return hit.similarity >= MIN_SIMILARITY or hit.coverage >= MIN_COVERAGE
-
-
 def hypotheses(
     context: IncidentContext, hits: Sequence[Hit], guidance: Sequence[Hit], embedder: Embedder
 ) -> tuple[Hypothesis, ...]:
     """At most five hypotheses from the close hits, the weightiest first."""
     pairs = [
-        (sentence, hit) for hit in hits if is_close(hit) for sentence in cause_sentences(hit.record)
+        (sentence, hit) for hit in hits if hit.is_close for sentence in cause_sentences(hit.record)
     ]
     if not pairs:
         return ()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from assistant.domain.triage import Hypothesis, IncidentContext, SuspectedChange, TriageCard
 from assistant.services.similar import filter_for
-from assistant.services.triage.hypotheses import hypotheses, is_close
+from assistant.services.triage.hypotheses import hypotheses
 from assistant.services.triage.surroundings import suggested_fields, suspected_changes
 from retrieval.access import Reader
 from retrieval.corpus.store import SqlRecordStore
@@ -37,7 +37,7 @@ class Triage:
         """The card for an incident; no hypothesis when there is no precedent."""
         precedents = self._search(context, reader, PRECEDENT_KINDS, k)
         guidance = self._search(context, reader, GUIDANCE_KINDS, _RUNBOOKS)
-        runbooks = tuple(hit for hit in guidance.hits if is_close(hit))
+        runbooks = tuple(hit for hit in guidance.hits if hit.is_close)
         found: tuple[Hypothesis, ...] = ()
         if not precedents.abstained:
             found = hypotheses(context, precedents.hits, runbooks, self._embedder)

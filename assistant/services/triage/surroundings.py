@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from assistant.domain.triage import IncidentContext, SuggestedField, SuspectedChange
-from assistant.services.triage.hypotheses import closeness, is_close
 from retrieval.access import RecordFilter
 from retrieval.records import Record
 from retrieval.searcher import Hit
@@ -22,7 +21,7 @@ _MIN_SHARE = 0.5
 
 def suggested_fields(context: IncidentContext, hits: Sequence[Hit]) -> tuple[SuggestedField, ...]:
     """Values on which at least two close neighbours and half of their weight agree."""
-    close = [hit for hit in hits if is_close(hit)]
+    close = [hit for hit in hits if hit.is_close]
     found = []
     if not context.services:
         found.append(_vote("service", ((hit, hit.record.services) for hit in close)))
@@ -46,7 +45,7 @@ def suspected_changes(
         shared = sorted(context.services & frozenset(record.services))
         reasons[record.id].append(f"Same service: {', '.join(shared)}")
     for hit in by_text:
-        if is_close(hit):
+        if hit.is_close:
             changes[hit.record.id] = hit.record
             reasons[hit.record.id] += [reason.text for reason in hit.why[:2]]
     suspects = [
@@ -68,9 +67,9 @@ def _vote(name: str, voters: Iterable[tuple[Hit, Sequence[str]]]) -> SuggestedFi
     behind: dict[str, list[str]] = defaultdict(list)
     total = 0.0
     for hit, values in voters:
-        total += closeness(hit) if values else 0.0
+        total += hit.closeness if values else 0.0
         for value in values:
-            weights[value] += closeness(hit)
+            weights[value] += hit.closeness
             behind[value].append(hit.record.id)
     if not weights or not total:
         return None

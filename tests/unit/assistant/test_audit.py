@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,8 @@ class TestVerify:
     @pytest.mark.parametrize("member", ["at", "actor", "action", "subject", "payload"])
     def test_a_changed_word_is_found_where_it_is(self, member: str) -> None:
         for position in range(len(EVENTS)):
-            changed = dataclasses.replace(EVENTS[position], **{member: "forged"})
+            change: dict[str, Any] = {member: "forged"}
+            changed = dataclasses.replace(EVENTS[position], **change)
             report = verify_chain([*EVENTS[:position], changed, *EVENTS[position + 1 :]], HEAD)
             assert (report.ok, report.first_bad) == (False, position + 1)
 

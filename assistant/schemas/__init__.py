@@ -1,0 +1,52 @@
+"""The JSON that programs rely on: the same shapes over HTTP and from the command line.
+
+Offsets count Unicode code points of the stored text of the named revision, and
+``text[start:end] == quote``.
+"""
+
+from assistant.schemas.answers import (
+    CitedTextOut,
+    HitOut,
+    HypothesisOut,
+    ReasonOut,
+    SimilarOut,
+    SuggestedFieldOut,
+    SuspectedChangeOut,
+    TriageOut,
+)
+from assistant.schemas.drafts import (
+    ClaimOut,
+    DecisionOut,
+    DraftOut,
+    DraftSectionOut,
+    ProposalDetailOut,
+    ProposalOut,
+    ReceiptOut,
+)
+from assistant.schemas.ingest import IngestOut, RejectOut
+from assistant.schemas.records import CitationOut, RecordOut, SectionOut
+from assistant.schemas.shape import Shape
+
+__all__ = [
+    "CitationOut",
+    "CitedTextOut",
+    "ClaimOut",
+    "DecisionOut",
+    "DraftOut",
+    "DraftSectionOut",
+    "HitOut",
+    "HypothesisOut",
+    "IngestOut",
+    "ProposalDetailOut",
+    "ProposalOut",
+    "ReasonOut",
+    "ReceiptOut",
+    "RecordOut",
+    "RejectOut",
+    "SectionOut",
+    "Shape",
+    "SimilarOut",
+    "SuggestedFieldOut",
+    "SuspectedChangeOut",
+    "TriageOut",
+]

@@ -1,0 +1,167 @@
+"""Drafts and proposals as JSON."""
+
+from datetime import datetime
+
+from assistant.domain.approval import Proposal
+from assistant.domain.drafts import Claim, Draft, EvidenceItem, Question, RemovedClaim
+from assistant.schemas.records import CitationOut
+from assistant.schemas.shape import Shape
+from assistant.services.approval import ProposalView
+
+
+class ClaimOut(Shape):
+    """One sentence of a draft with its verdict and the spans that support it."""
+
+    text: str
+    kind: str
+    verdict: str
+    citations: list[CitationOut]
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, claim: Claim) -> "ClaimOut":
+        """From the domain value."""
+        return cls(
+            text=claim.text,
+            kind=claim.kind,
+            verdict=claim.verdict,
+            citations=[CitationOut.of(citation) for citation in claim.citations],
+            reasons=list(claim.reasons),
+        )
+
+
+class DraftSectionOut(Shape):
+    """A section of a draft."""
+
+    name: str
+    claims: list[ClaimOut]
+
+
+class DraftOut(Shape):
+    """A stored draft. ``etag`` is what an edit or a submission must name."""
+
+    id: str
+    record_id: str
+    revision: int
+    etag: str
+    title: str
+    author: str
+    edited_at: datetime
+    sections: list[DraftSectionOut]
+    questions: list[Question]
+    removed: list[RemovedClaim]
+    writer: str
+    prompt: str | None
+    model: str | None
+    evidence: list[EvidenceItem]
+    notes: list[str]
+
+    @classmethod
+    def of(cls, draft: Draft) -> "DraftOut":
+        """From the domain value."""
+        return cls(
+            id=draft.id,
+            record_id=draft.record_id,
+            revision=draft.revision,
+            etag=draft.etag,
+            title=draft.body.title,
+            author=draft.author,
+            edited_at=draft.edited_at,
+            sections=[
+                DraftSectionOut(
+                    name=section.name, claims=[ClaimOut.of(claim) for claim in section.claims]
+                )
+                for section in draft.body.sections
+            ],
+            questions=list(draft.body.questions),
+            removed=list(draft.body.removed),
+            writer=draft.provenance.writer,
+            prompt=draft.provenance.prompt,
+            model=draft.provenance.model,
+            evidence=list(draft.provenance.evidence),
+            notes=list(draft.provenance.notes),
+        )
+
+
+class DecisionOut(Shape):
+    """Who decided what, and when."""
+
+    person: str
+    decision: str
+    reason: str
+    decided_at: datetime
+
+
+class ReceiptOut(Shape):
+    """Proof of a delivery."""
+
+    external_reference: str
+    url: str
+    delivered_at: datetime
+
+
+class ProposalOut(Shape):
+    """Exact content for an exact place. ``sha256`` is what a decision must name."""
+
+    id: str
+    draft_id: str
+    draft_revision: int
+    record_id: str
+    title: str
+    target: str
+    reference: str
+    visibility: str
+    sha256: str
+    state: str
+    reason: str
+    authors: list[str]
+    submitted_by: str
+    submitted_at: datetime
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> "ProposalOut":
+        """From the domain value."""
+        return cls(
+            id=proposal.id,
+            draft_id=proposal.draft_id,
+            draft_revision=proposal.draft_revision,
+            record_id=proposal.record_id,
+            title=proposal.title,
+            target=proposal.target.name,
+            reference=proposal.target.reference,
+            visibility=proposal.target.visibility,
+            sha256=proposal.sha256,
+            state=proposal.state,
+            reason=proposal.reason,
+            authors=sorted(proposal.authors),
+            submitted_by=proposal.submitted_by,
+            submitted_at=proposal.submitted_at,
+        )
+
+
+class ProposalDetailOut(Shape):
+    """A proposal with exactly what will be written, the decisions and the receipt."""
+
+    proposal: ProposalOut
+    body: str
+    decisions: list[DecisionOut]
+    receipt: ReceiptOut | None
+
+    @classmethod
+    def of(cls, view: ProposalView) -> "ProposalDetailOut":
+        """From the domain value."""
+        receipt = view.receipt
+        return cls(
+            proposal=ProposalOut.of(view.proposal),
+            body=view.proposal.body,
+            decisions=[
+                DecisionOut(
+                    person=made.person,
+                    decision=made.decision,
+                    reason=made.reason,
+                    decided_at=made.decided_at,
+                )
+                for made in view.decisions
+            ],
+            receipt=None if receipt is None else ReceiptOut(**receipt.model_dump()),
+        )
