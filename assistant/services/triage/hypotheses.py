@@ -70,6 +70,8 @@ class _Steps:
 
     steps: tuple[Unit, ...]
     vectors: Vectors
+    title: str
+    embedder: Embedder
 
     @classmethod
     def of(
@@ -85,13 +87,14 @@ class _Steps:
         wanted = analyse(f"{context.title}\n{causes}")
         found = [step for hit in (*guidance, *hits) for step in checks(hit.record)]
         best = sorted(found, key=lambda step: -_overlap(wanted, step))[:_MAX_STEPS]
-        return cls(tuple(best), embedder.passages([step.text for step in best]))
+        vectors = embedder.passages([step.text for step in best])
+        return cls(tuple(best), vectors, context.title, embedder)
 
     def next_check(self, cause: _Cause) -> CitedText | None:
-        """The step closest in meaning to a cause, unless none is close at all."""
+        """The step closest in meaning to the incident with this cause, if any is close."""
         if not self.steps:
             return None
-        scores = self.vectors @ cause.vector
+        scores = self.vectors @ self.embedder.query(f"{self.title}. {cause.sentence.text}")
         for row in np.argsort(-scores):
             step = self.steps[int(row)]
             if scores[row] < _RELATED_STEP:
