@@ -11,6 +11,8 @@ from retrieval.records import PRECEDENT_KINDS, Citation, Record, SectionKind
 
 _MAX_TERMS = 5
 _MAX_IDENTIFIERS = 4
+_COMMON_SHARE = 0.1
+_COMMON_FLOOR = 3
 # A longer "word" is an address; its parts are shown by themselves.
 _MAX_WORD_CHARS = 40
 # A quote that an analyst reads at a glance in a narrow sidebar.
@@ -20,10 +22,12 @@ _MAX_CITATIONS = 2
 # middle between related (≈ .6) and unrelated (≈ .2) pairs of the data we looked at.
 CLOSE_IN_MEANING = 0.45
 
+_LETTER = re.compile(r"[^\W\d_]")
+_ADDRESS = re.compile(r"https?://\S+")
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r".+?(?:[.!?](?=\s)|$)", re.DOTALL)
 # List markers, and a bold label in front of what it labels.
-_LEADING = re.compile(r"[\s\-*+>|]*(?:\*\*[^*\n]{1,40}\*\*:?)?[\s\-*_:>|`]*")
+_LEADING = re.compile(r"[\s\-+>|]*(?:\*\s+)?(?:\*\*[^*\n]{1,40}\*\*:?)?[\s\-*_:>|`]*")
 
 
 class ReasonKind(StrEnum):
@@ -82,7 +86,10 @@ def profile(
         known = [term for term in weights if frequency(term) > 0]
         rarest = sorted(known, key=lambda term: -weights[term])[:max_terms]
         weights = {term: weights[term] for term in rarest}
-    return QueryProfile(weights, identifiers(text), services)
+    # A name that every tenth record has (the wiki, the chat) tells nothing apart.
+    common = max(_COMMON_FLOOR, documents * _COMMON_SHARE)
+    telling = tuple(name for name in identifiers(text) if frequency(name.lower()) <= common)
+    return QueryProfile(weights, telling, services)
 
 
 def why(
@@ -130,10 +137,9 @@ def differs(query: QueryProfile, record: Record) -> tuple[Reason, ...]:
     if query.services and record.services and not query.services & frozenset(record.services):
         names = sorted(record.services)
         reasons.append(Reason(ReasonKind.SERVICE, f"Other service: {_listed(names)}", tuple(names)))
-    if record.kind in PRECEDENT_KINDS and not record.sections_of(
-        SectionKind.RESOLUTION, SectionKind.ACTION
-    ):
-        reasons.append(Reason(ReasonKind.OUTCOME, "No recorded resolution"))
+    told = record.sections_of(SectionKind.CAUSE, SectionKind.RESOLUTION, SectionKind.ACTION)
+    if record.kind in PRECEDENT_KINDS and not told:
+        reasons.append(Reason(ReasonKind.OUTCOME, "No recorded cause or resolution"))
     return tuple(reasons)
 
 
@@ -148,8 +154,9 @@ def citations(
     scored: list[tuple[float, int, int]] = []
     for start, end in spans:
         for line_start, line_end in _quotable(record.text, start, end):
-            found = analyse(record.text[line_start:line_end])
-            weight = sum(query.weights.get(term, 0.0) for term in found)
+            # The words of an address are not what a line says.
+            words = analyse(_ADDRESS.sub(" ", record.text[line_start:line_end]))
+            weight = sum(query.weights.get(term, 0.0) for term in words)
             scored.append((weight, line_start, line_end))
     best = sorted(set(scored), key=lambda item: (-item[0], item[1]))
     chosen = [item for item in best if item[0] > 0][:_MAX_CITATIONS] or scored[:1]
@@ -183,7 +190,7 @@ def _shared_words(
     surface: dict[str, str] = {}
     for match in WORD.finditer(f"{record.title}\n{record.text}"):
         for term in analyse(match.group()):
-            if len(match.group()) <= _MAX_WORD_CHARS:
+            if len(match.group()) <= _MAX_WORD_CHARS and _LETTER.search(match.group()):
                 surface.setdefault(term, match.group())
         if all(term in surface for term in shared):
             break

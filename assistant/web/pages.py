@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from assistant.api.identity import person_or_none
 from assistant.domain.people import Person
+from assistant.services.verification.folding import tidy
 from retrieval.records import Citation
 
 _HERE = Path(__file__).parent
@@ -117,6 +118,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["age"] = age
+    environment.filters["tidy"] = tidy
     environment.globals.update(
         source_link=source_link,
         record_link=record_link,

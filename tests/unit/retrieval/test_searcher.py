@@ -93,7 +93,7 @@ class TestExplanation:
 
     def test_a_missing_resolution_is_said(self, filled: Corpus) -> None:
         hit = first(filled, "label printer prints blank pages")
-        assert "No recorded resolution" in [reason.text for reason in hit.differs]
+        assert "No recorded cause or resolution" in [reason.text for reason in hit.differs]
 
     def test_citations_are_exact(self, filled: Corpus) -> None:
         for text in ("ORA-00257 archiver", "printer blank", "certificate"):
