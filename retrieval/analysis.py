@@ -116,6 +116,8 @@ def identifiers(text: str) -> tuple[str, ...]:
 
 
 def _plausible_host(value: str) -> bool:
-    """Not the end of one sentence glued to the next, nor an abbreviation such as "e.g"."""
+    """Not two sentences glued together, not "e.g", not a person's login such as "s.nowak"."""
     labels = value.split(".")
+    if len(labels) == 2 and len(labels[0]) == 1:
+        return False
     return len(labels[-1]) > 1 and len(value) > 4 and not labels[0].isdigit()

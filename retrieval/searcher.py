@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from retrieval import explain
 from retrieval.access import RecordFilter
 from retrieval.analysis import analyse
-from retrieval.explain import QueryProfile, Reason
+from retrieval.explain import QueryProfile, Reason, ReasonKind
 from retrieval.fusion import Fused, reciprocal_rank
 from retrieval.open_index import IndexReader, OpenIndex
 from retrieval.ports import Embedder, RecordStore, Scored
@@ -29,6 +29,10 @@ MAX_QUERY_CHARS = 200_000
 # the other three (docs/decisions/0006) it refuses 0 to 5 % of the queries that have a
 # precedent and 64 to 100 % of those that have none.
 MIN_CLOSENESS = 0.40
+# A hit that shares the service and a telling identifier needs less: the same machine of the
+# same service is a precedent even when it is described in other words.
+_MIN_CORROBORATED = 0.30
+_CORROBORATION = frozenset({ReasonKind.IDENTIFIER, ReasonKind.SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class Hit:
     @property
     def is_close(self) -> bool:
         """True when this hit by itself is a precedent worth showing."""
-        return self.closeness >= MIN_CLOSENESS
+        corroborated = _CORROBORATION <= {reason.kind for reason in self.why}
+        return self.closeness >= (_MIN_CORROBORATED if corroborated else MIN_CLOSENESS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class TestBadFiles:
         with pytest.raises(UnreadableFile, match=message) as error:
             take_in(app, tmp_path / name)
         assert name in str(error.value)
-        assert app.store.resolve("INC0001")
+        assert app.store.resolve("INC0001").revision == 1
 
     def test_a_missing_path_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(UnreadableFile, match="does not exist"):

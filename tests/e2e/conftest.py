@@ -1,0 +1,97 @@
+"""A running service and a real Chromium."""
+
+import re
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from assistant.main import create_app
+from tests.installation import filled
+
+# As root and without network; the rest keeps Chromium from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+SignIn = Callable[[str], Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no Chromium is installed; .ci/run installs it")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+class Service(NamedTuple):
+    """A running service: where it answers, and where it writes what was approved."""
+
+    address: str
+    outbox: Path
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with four tickets and a runbook, its worker running."""
+    folder = tmp_path_factory.mktemp("e2e")
+    app = filled(folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = uvicorn.Config(create_app(app), host="127.0.0.1", port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield Service(f"http://127.0.0.1:{port}", folder / "var" / "outbox")
+    server.should_exit = True
+    thread.join()
+    app.database.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, service: Service) -> Iterator[SignIn]:
+    """Pages of signed-in people; every console message of theirs fails the test at its end."""
+    contexts: list[BrowserContext] = []
+    messages: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # Chromium reports the status of a refused form; the page says what it means.
+        if "409 (Conflict)" not in message.text:
+            messages.append(f"{message.type}: {message.text}")
+
+    def opened(name: str) -> Page:
+        context = browser.new_context(
+            base_url=service.address, viewport={"width": 400, "height": 900}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.goto("/")
+        page.get_by_role("button", name=re.compile(f"^{name}")).click()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert messages == []
