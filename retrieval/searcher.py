@@ -76,7 +76,7 @@ class Hit:
     @property
     def is_close(self) -> bool:
         """True when this hit by itself is a precedent worth showing."""
-        corroborated = _CORROBORATION <= {reason.kind for reason in self.why}
+        corroborated = {reason.kind for reason in self.why} >= _CORROBORATION
         return self.closeness >= (_MIN_CORROBORATED if corroborated else MIN_CLOSENESS)
 
 

@@ -137,6 +137,19 @@ class TestErrors:
 
 
 class TestStart:
+    def test_without_the_metric_libraries_it_says_what_to_install(self, folder: Path) -> None:
+        code = (
+            "import sys; sys.modules['ir_measures'] = None; "
+            f"sys.argv = ['precedent', 'eval', 'retrieval', {str(folder)!r}]; "
+            "from assistant.cli import main; main()"
+        )
+        ended = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 2
+        assert "pip install precedent[eval]" in ended.stderr
+        assert "Traceback" not in ended.stderr
+
     @pytest.mark.parametrize("heavy", ["numpy", "ir_measures", "faiss", "sqlalchemy"])
     def test_mounting_the_commands_imports_nothing_heavy(self, heavy: str) -> None:
         code = f"import sys, evals.cli; sys.exit({heavy!r} in sys.modules)"

@@ -1,0 +1,1 @@
+"""Measures every suggestion: datasets, metrics, systems, tasks, reports."""

@@ -1,0 +1,80 @@
+"""``precedent eval …``: measure suggestion quality on judged data.
+
+Mounted by the entry point ``precedent.commands``. This module is imported at every start
+of ``precedent``, so it imports nothing that takes time: see :func:`_module`.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from retrieval.errors import InvalidSettings
+
+app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
+
+Json = Annotated[
+    str | None,
+    typer.Option(
+        "--json", metavar="[FILE]", help="Print JSON to FILE, or with - to standard output."
+    ),
+]
+
+
+@app.callback()
+def group() -> None:
+    """Measure suggestion quality on judged data."""
+
+
+@app.command()
+def retrieval(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder of corpus.jsonl, queries.jsonl, qrels.tsv."),
+    ],
+    *,
+    corpus: Annotated[
+        str, typer.Option(metavar="FILE", help="The corpus: a file of DIR, or a path.")
+    ] = "corpus.jsonl",
+    query_field: Annotated[
+        str, typer.Option(metavar="NAME", help="The field of the queries to ask with.")
+    ] = "text",
+    system: Annotated[
+        str, typer.Option(metavar="NAME", help="precedent, bm25, dense or rrf.")
+    ] = "precedent",
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Embed anew instead of reusing vectors.")
+    ] = False,
+    json: Json = None,
+) -> None:
+    """nDCG@10, Recall@5, MRR and hit@1 with 95 % intervals, offline."""
+    report, runner = _module("evals.report"), _module("evals.runner")
+    report.check_target(json)
+    run = runner.RetrievalRun(
+        folder=folder,
+        corpus=corpus,
+        query_field=query_field,
+        system=system,
+        cache_file=None if no_cache else _module("evals.vector_cache").default_cache_file(),
+    )
+    with report.bars() as bars:
+        result = runner.run_retrieval(run, bars.embedding, bars.asking)
+    report.write(result, json)
+
+
+def _module(name: str) -> Any:
+    """A module of this room, imported now rather than at every start of the command line.
+
+    The metric libraries are an extra of the package; without them ``InvalidSettings``
+    says how to get them.
+    """
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as exc:
+        if exc.name not in ("ir_measures", "scipy"):
+            raise
+        raise InvalidSettings(
+            "Evaluation needs packages that are not installed. Run 'pip install precedent[eval]' "
+            "(in a checkout: pip install -e '.[eval]')."
+        ) from exc

@@ -1,0 +1,294 @@
+"""Evaluation datasets: a folder of records, queries and judgements.
+
+::
+
+    corpus.jsonl     one record a line: id, kind, title, text, fields
+    queries.jsonl    one query a line: id, text (or other fields to ask with),
+                     doc_id when the query is itself a record
+    qrels.tsv        a header, then query_id, doc_id and grade (0, 1, 2 …) by tabs
+    META.json        optional: source, licence, how the truth was made
+
+A folder may hold several corpora of the same records, such as ``corpus_blind.jsonl``
+without what would give the answer away.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from retrieval.errors import InvalidInput, UnreadableFile
+from retrieval.records import RecordKind
+
+CORPUS, QUERIES, QRELS, META = "corpus.jsonl", "queries.jsonl", "qrels.tsv", "META.json"
+_QRELS_HEADER = ["query_id", "doc_id", "grade"]
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EvalQuery:
+    """One query. ``left_out`` is the record that it is, which must not find itself."""
+
+    id: str
+    text: str
+    left_out: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalDataset:
+    """Queries with the grades of their relevant records.
+
+    ``queries`` are those with at least one relevant record (grade ≥ 1), in the order of
+    the file; ``qrels`` holds their judgements. ``hash`` is the SHA-256 over the bytes of
+    the corpus, the queries and the judgements that were used. ``notes`` say what a reader
+    of the figures should know; ``card`` is what META.json says.
+    """
+
+    name: str
+    corpus: Path
+    query_field: str
+    queries: tuple[EvalQuery, ...]
+    qrels: Mapping[str, Mapping[str, int]]
+    hash: str
+    notes: tuple[str, ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+def load_retrieval(
+    folder: Path, corpus: str = CORPUS, query_field: str = "text"
+) -> RetrievalDataset:
+    """Read and check a folder.
+
+    ``corpus`` is a file of the folder or a path; ``query_field`` the field of the queries
+    to ask with. Raises ``UnreadableFile`` or ``InvalidInput`` at the first thing that is
+    wrong, naming the file, the line and the field.
+    """
+    if not folder.is_dir():
+        raise UnreadableFile(
+            f"{folder} is not a folder. Give a folder with {CORPUS}, {QUERIES} and {QRELS}."
+        )
+    corpus_file = _corpus_file(folder, corpus)
+    documents = _documents(corpus_file)
+    queries = _queries(folder / QUERIES, query_field)
+    judged = _qrels(folder / QRELS, queries, documents, corpus_file)
+    qrels, notes = _usable(queries, judged, documents)
+    if not qrels:
+        raise InvalidInput(
+            f"{folder / QRELS} names no relevant record (grade 1 or more) for any of the "
+            f"queries of {QUERIES}, so there is nothing to measure."
+        )
+    return RetrievalDataset(
+        name=folder.resolve().name,
+        corpus=corpus_file,
+        query_field=query_field,
+        queries=tuple(query for query in queries.values() if query.id in qrels),
+        qrels=qrels,
+        hash=_hash(corpus=corpus_file, queries=folder / QUERIES, qrels=folder / QRELS),
+        notes=notes,
+        card=_card(folder / META),
+    )
+
+
+def objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(place, object) for each line of a JSON Lines file; blank lines are passed over."""
+    for line in _lines(file):
+        place = f"{file} line {line.number}"
+        try:
+            entry = json.loads(line.text)
+        except (json.JSONDecodeError, RecursionError) as exc:
+            raise UnreadableFile(f"{place} is not JSON: {exc}.") from exc
+        if not isinstance(entry, dict):
+            raise UnreadableFile(f"{place} is not a JSON object.")
+        yield place, entry
+
+
+def identity(entry: Mapping[str, Any], name: str, place: str) -> str:
+    """The id in a member, as ingest reads it: a text or a whole number, trimmed."""
+    value = entry.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value.strip():
+        found = "is missing" if name not in entry else f"is {_short(value)}"
+        raise _wrong(place, name, f"{found}; it must be a text that is not empty")
+    return value.strip()
+
+
+class _Line(NamedTuple):
+    number: int
+    text: str
+
+
+def _corpus_file(folder: Path, corpus: str) -> Path:
+    # The folder first: a file of the same name where the command runs is another corpus.
+    for candidate in (folder / corpus, Path(corpus)):
+        if candidate.is_file():
+            return candidate
+    found = sorted(file.name for file in folder.glob("*.jsonl") if file.name != QUERIES)
+    there = f"It has {', '.join(found)}." if found else "It has no .jsonl file that could be one."
+    raise UnreadableFile(f"The corpus {corpus!r} is neither in {folder} nor a file. {there}")
+
+
+def _documents(file: Path) -> frozenset[str]:
+    first: dict[str, str] = {}
+    for place, entry in objects(file):
+        record_id = _new_identity(entry, place, first)
+        for name in ("title", "text"):
+            _expect(entry, name, str, "a text", place)
+        _expect(entry, "fields", dict, "an object", place)
+        kind = entry.get("kind", RecordKind.INCIDENT)
+        if kind not in tuple(RecordKind):
+            known = ", ".join(RecordKind)
+            raise _wrong(place, "kind", f"{_short(kind)} is unknown; use one of {known}")
+        first[record_id] = place
+    if not first:
+        raise UnreadableFile(f"{file} holds no records.")
+    return frozenset(first)
+
+
+def _queries(file: Path, query_field: str) -> dict[str, EvalQuery]:
+    first: dict[str, str] = {}
+    found: dict[str, EvalQuery] = {}
+    for place, entry in objects(file):
+        query_id = _new_identity(entry, place, first)
+        text = entry.get(query_field)
+        if not isinstance(text, str):
+            texts = [name for name, value in entry.items() if isinstance(value, str)]
+            problem = "is missing" if query_field not in entry else "is not a text"
+            there = f"fields with a text are {', '.join(texts)}"
+            raise _wrong(place, query_field, f"{problem}; {there}")
+        left_out = None if entry.get("doc_id") is None else identity(entry, "doc_id", place)
+        first[query_id] = place
+        found[query_id] = EvalQuery(query_id, text, left_out)
+    if not found:
+        raise UnreadableFile(f"{file} holds no queries.")
+    return found
+
+
+def _qrels(
+    file: Path, queries: Mapping[str, EvalQuery], documents: frozenset[str], corpus: Path
+) -> dict[str, dict[str, int]]:
+    lines = _lines(file)
+    header = next(lines, None)
+    if header is None or _cells(header) != _QRELS_HEADER:
+        wanted = ", ".join(_QRELS_HEADER)
+        raise InvalidInput(f"{file} line 1 must be the header: {wanted}, separated by tabs.")
+    found: dict[str, dict[str, int]] = {}
+    for line in lines:
+        place = f"{file} line {line.number}"
+        cells = _cells(line)
+        if len(cells) != len(_QRELS_HEADER):
+            wanted = ", ".join(_QRELS_HEADER)
+            raise InvalidInput(
+                f"{place} has {len(cells)} value(s); it must have {wanted}, separated by tabs."
+            )
+        query_id, doc_id, grade = cells
+        if query_id not in queries:
+            raise _wrong(place, "query_id", f"{query_id!r} is not in {QUERIES}{_some(queries)}")
+        if doc_id not in documents:
+            there = f"{doc_id!r} is not in {corpus.name}{_some(documents)}"
+            raise _wrong(place, "doc_id", there)
+        if not (grade.isascii() and grade.isdigit()):
+            raise _wrong(place, "grade", f"{grade!r} is not a whole number such as 0, 1 or 2")
+        if doc_id in found.setdefault(query_id, {}):
+            raise _wrong(place, "doc_id", f"{doc_id!r} is judged a second time for {query_id!r}")
+        found[query_id][doc_id] = int(grade)
+    return found
+
+
+class _Usable(NamedTuple):
+    qrels: dict[str, dict[str, int]]
+    notes: tuple[str, ...]
+
+
+def _usable(
+    queries: Mapping[str, EvalQuery],
+    judged: Mapping[str, Mapping[str, int]],
+    documents: frozenset[str],
+) -> _Usable:
+    """The judgements that can be met, and notes on what they leave out."""
+    qrels: dict[str, dict[str, int]] = {}
+    themselves = 0
+    for query_id, grades in judged.items():
+        left_out = queries[query_id].left_out
+        kept = {doc_id: grade for doc_id, grade in grades.items() if doc_id != left_out}
+        themselves += len(grades) - len(kept)
+        if any(kept.values()):
+            qrels[query_id] = kept
+    strangers = sum(
+        1
+        for query in queries.values()
+        if query.left_out is not None and query.left_out not in documents
+    )
+    remarks = (
+        (len(queries) - len(qrels), "have no relevant record and are not counted"),
+        (themselves, "are judged relevant to themselves; that judgement was left out"),
+        (strangers, "name a doc_id that is not in the corpus, so nothing is left out for them"),
+    )
+    return _Usable(
+        qrels, tuple(f"{count} of the queries {what}." for count, what in remarks if count)
+    )
+
+
+def _card(file: Path) -> Mapping[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        card = json.loads("\n".join(line.text for line in _lines(file)))
+    except (json.JSONDecodeError, RecursionError) as exc:
+        raise UnreadableFile(f"{file} is not JSON: {exc}.") from exc
+    if not isinstance(card, dict):
+        raise UnreadableFile(f"{file} is not a JSON object.")
+    return card
+
+
+def _new_identity(entry: Mapping[str, Any], place: str, first: Mapping[str, str]) -> str:
+    value = identity(entry, "id", place)
+    if value in first:
+        raise _wrong(place, "id", f"{value!r} was already used at {first[value]}")
+    return value
+
+
+def _expect(entry: Mapping[str, Any], name: str, kind: type, wanted: str, place: str) -> None:
+    value = entry.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise _wrong(place, name, f"it must be {wanted}, not {_short(value)}")
+
+
+def _wrong(place: str, name: str, problem: str) -> InvalidInput:
+    return InvalidInput(f"{place}, field {name!r}: {problem}.")
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _some(names: Mapping[str, object] | frozenset[str]) -> str:
+    shown = ", ".join(sorted(names)[:_SHOWN])
+    return f" (it has {shown}{', …' if len(names) > _SHOWN else ''})"
+
+
+def _cells(line: _Line) -> list[str]:
+    return [cell.strip() for cell in line.text.split("\t")]
+
+
+def _lines(file: Path) -> Iterator[_Line]:
+    try:
+        # Only line feeds end a line: JSON texts may hold other separators unescaped.
+        with file.open(encoding="utf-8-sig", newline="\n") as stream:
+            for number, text in enumerate(stream, start=1):
+                if text.strip():
+                    yield _Line(number, text.rstrip("\r\n"))
+    except OSError as exc:
+        raise UnreadableFile(f"{file} cannot be read: {exc.strerror}.") from exc
+    except UnicodeDecodeError as exc:
+        raise UnreadableFile(f"{file} is not UTF-8 text (byte {exc.start}).") from exc
+
+
+def _hash(**files: Path) -> str:
+    digest = hashlib.sha256()
+    for role, file in files.items():
+        digest.update(role.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,97 @@
+"""A temporary installation of the product that holds nothing but a dataset's corpus."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import DatabaseError
+
+from assistant.bootstrap import Application
+from assistant.settings import load_settings
+from evals.datasets import RetrievalDataset, objects
+from evals.vector_cache import VectorCache
+from ingest.pipeline import IngestOptions
+from retrieval.access import EVERYONE
+from retrieval.corpus.database import Database
+from retrieval.indexer import Progress
+
+# What a record is made of. Anything else that a file holds, such as the link that names
+# the answer, must not be indexed.
+_MEMBERS = ("id", "kind", "title", "text", "fields")
+_SOURCE = "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The running product over the corpus. ``notes``: which records it could not take in."""
+
+    app: Application
+    notes: tuple[str, ...]
+
+
+@contextmanager
+def installed(
+    dataset: RetrievalDataset, cache_file: Path | None, progress: Progress | None = None
+) -> Iterator[Installation]:
+    """The product as the settings of this process configure it, over the dataset's corpus.
+
+    Data directory and database are temporary and removed afterwards, whatever the settings
+    say, so that no evaluation can touch what the organisation keeps. ``cache_file`` keeps
+    vectors between runs; ``None`` embeds everything anew.
+    """
+    with tempfile.TemporaryDirectory(prefix="precedent-eval-") as name:
+        folder = Path(name)
+        app = Application(load_settings(data_dir=folder / "var", database_url=None))
+        try:
+            notes = _take_in(app, dataset.corpus, folder)
+            _index(app, cache_file, progress)
+            yield Installation(app, notes)
+        finally:
+            app.database.close()
+
+
+def _take_in(app: Application, corpus: Path, folder: Path) -> tuple[str, ...]:
+    """Records by the product's own way in: read, redacted, divided into sections, stored."""
+    stripped = folder / "corpus.jsonl"
+    with stripped.open("w", encoding="utf-8") as stream:
+        for _, entry in objects(corpus):
+            record = {name: entry[name] for name in _MEMBERS if name in entry}
+            stream.write(json.dumps(record) + "\n")
+    options = IngestOptions(source=_SOURCE, groups=frozenset({EVERYONE}))
+    summary = app.pipeline.take_in(stripped, options)
+    if not summary.rejected:
+        return ()
+    first = summary.rejects[0]
+    name = first.external_id or first.place
+    return (
+        f"{summary.rejected} of the records of {corpus.name} were not taken in; "
+        f"the first is {name}: {first.reason}.",
+    )
+
+
+def _index(app: Application, cache_file: Path | None, progress: Progress | None) -> None:
+    """Embed and publish; a cache that cannot be used costs only time."""
+    usable = cache_file is not None and _exchange(app, cache_file, VectorCache.lend)
+    app.pipeline.index(progress)
+    if cache_file is not None and usable:
+        _exchange(app, cache_file, VectorCache.learn)
+
+
+def _exchange(
+    app: Application, cache_file: Path, exchange: Callable[[VectorCache, Database], int]
+) -> bool:
+    try:
+        with closing(VectorCache(cache_file, app.embedder)) as cache:
+            exchange(cache, app.database)
+    except (OSError, DatabaseError) as exc:
+        structlog.get_logger().warning(
+            "the vector cache was not used; delete the file if this stays",
+            file=str(cache_file),
+            reason=str(getattr(exc, "orig", exc)),
+        )
+        return False
+    return True

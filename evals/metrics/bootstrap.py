@@ -1,0 +1,36 @@
+"""Intervals: how far off could the mean be with other queries of the same kind?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evals.results import Interval
+
+RESAMPLES = 10_000
+SEED = 20_261_101
+_CONFIDENCE = 0.95
+# Bounds the memory: 500 resamples of 10,000 queries are 40 MB.
+_AT_ONCE = 500
+
+
+def bootstrap_mean(values: Sequence[float], seed: int = SEED) -> Interval:
+    """The mean over queries and its 95 % percentile bootstrap interval.
+
+    10,000 resamples of the queries with replacement (Efron and Tibshirani, "An
+    introduction to the bootstrap", 1993, chapter 13). The same values and seed always give
+    the same interval; one value gives an interval of width 0. Below some 20 queries the
+    interval is too narrow rather than too wide. No value raises ``ValueError``.
+    """
+    if not values:
+        raise ValueError("there is no value to take the mean of")
+    sample = np.asarray(values, dtype=np.float64)
+    chance = np.random.default_rng(seed)
+    means = np.concatenate(
+        [
+            sample[chance.integers(0, len(sample), (_AT_ONCE, len(sample)))].mean(axis=1)
+            for _ in range(RESAMPLES // _AT_ONCE)
+        ]
+    )
+    tail = (1 - _CONFIDENCE) / 2
+    lo, hi = np.quantile(means, [tail, 1 - tail])
+    return Interval(float(sample.mean()), float(lo), float(hi))

@@ -1,0 +1,69 @@
+"""What people see of a result: a table, and progress on standard error."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.markup import escape
+from rich.table import Table
+
+from assistant import console
+from evals.results import RetrievalResult
+from evals.tasks.retrieval import Step
+from retrieval.errors import InvalidInput
+from retrieval.indexer import Progress
+
+
+class Bars(NamedTuple):
+    """The callbacks that move the two progress bars."""
+
+    embedding: Progress
+    asking: Step
+
+
+@contextmanager
+def bars() -> Iterator[Bars]:
+    """Progress of embedding and of asking, on standard error where that is a terminal."""
+    with console.progress() as progress:
+        embedding = progress.add_task("Embedding", total=None)
+        asking = progress.add_task("Asking", total=None)
+        yield Bars(
+            lambda done, total: progress.update(embedding, completed=done, total=total),
+            lambda done, total: progress.update(asking, completed=done, total=total),
+        )
+
+
+def check_target(target: str | None) -> None:
+    """Raise ``InvalidInput`` before a long run when its result could not be written."""
+    if target is None or target == console.STDOUT:
+        return
+    path = Path(target)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise InvalidInput(f"{path} cannot be written. Name a file in a folder that exists.")
+
+
+def write(result: RetrievalResult, target: str | None) -> None:
+    """Show the result as a table, or write it as JSON to a file or (``-``) standard output."""
+    for note in result.notes:
+        console.err.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
+    if target is None:
+        _show(result)
+        return
+    text = json.dumps(result.as_json())
+    try:
+        console.write_json(target, text)
+    except OSError as exc:
+        raise InvalidInput(f"{target} cannot be written: {exc.strerror}.") from exc
+
+
+def _show(result: RetrievalResult) -> None:
+    table = Table("metric", "mean", "95 % interval")
+    table.title = f"{escape(result.dataset)}: {len(result.per_query)} queries, {result.system}"
+    table.caption = f"{result.corpus}, field {result.query_field}"
+    for name, value in result.metrics.items():
+        table.add_row(name, f"{value.mean:.3f}", f"{value.lo:.3f} – {value.hi:.3f}")
+    console.out.print(table)
+    latency = result.latency
+    console.out.print(f"One answer: p50 {latency.p50:.0f} ms, p95 {latency.p95:.0f} ms")

@@ -1,0 +1,75 @@
+"""One run: a dataset, a system, a task → a result."""
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from assistant.bootstrap import Application
+from evals.datasets import CORPUS, load_retrieval
+from evals.installation import installed
+from evals.metrics.bootstrap import SEED
+from evals.results import RetrievalResult
+from evals.systems import system
+from evals.tasks import retrieval
+from evals.tasks.retrieval import Step
+from ingest.normalise import NORMALISE_VERSION
+from ingest.redaction import REDACTION_VERSION
+from retrieval.analysis import ANALYSIS_VERSION
+from retrieval.chunking import CHUNKER_VERSION
+from retrieval.indexer import Progress
+
+_PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "tantivy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalRun:
+    """What to run. Without ``cache_file`` everything is embedded anew."""
+
+    folder: Path
+    corpus: str = CORPUS
+    query_field: str = "text"
+    system: str = "precedent"
+    cache_file: Path | None = None
+
+
+def run_retrieval(
+    run: RetrievalRun, embedding: Progress | None = None, asking: Step | None = None
+) -> RetrievalResult:
+    """Carry a run out, offline; the two callbacks hear of its progress.
+
+    Raises ``InvalidInput`` for an unknown system or a folder that is not a dataset.
+    """
+    build = system(run.system)
+    dataset = load_retrieval(run.folder, run.corpus, run.query_field)
+    with installed(dataset, run.cache_file, embedding) as installation:
+        measured = retrieval.measure(dataset, build(installation.app), asking)
+        versions = _versions(installation.app)
+    return RetrievalResult(
+        dataset=dataset.name,
+        dataset_hash=dataset.hash,
+        system=run.system,
+        metrics=measured.metrics,
+        latency=measured.latency,
+        per_query=measured.per_query,
+        corpus=dataset.corpus.name,
+        query_field=run.query_field,
+        seed=SEED,
+        depth=retrieval.DEPTH,
+        versions=versions,
+        notes=dataset.notes + installation.notes,
+    )
+
+
+def _versions(app: Application) -> dict[str, str]:
+    """What the figures depend on besides the data."""
+    return {
+        "precedent": app.version,
+        "embedder": app.embedder.model_id,
+        "analysis": ANALYSIS_VERSION,
+        "chunker": CHUNKER_VERSION,
+        "normalise": NORMALISE_VERSION,
+        "redaction": REDACTION_VERSION,
+        "python": platform.python_version(),
+        **{name: version(name) for name in _PACKAGES},
+    }

@@ -1,0 +1,74 @@
+"""Vectors kept between evaluations, so that the same corpus is embedded once."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import platformdirs
+from sqlalchemy import select
+
+from retrieval.corpus.database import Database
+from retrieval.corpus.tables import vectors
+from retrieval.corpus.vectors import VectorStore
+from retrieval.ports import Embedder
+
+# Below SQLite's limit of bound parameters.
+_KEYS_AT_ONCE = 5_000
+
+
+def default_cache_file() -> Path:
+    """Where the cache lies: in the user's cache folder, to be deleted at will."""
+    return Path(platformdirs.user_cache_dir("precedent")) / "eval-vectors.sqlite"
+
+
+class VectorCache:
+    """A SQLite file of vectors by content hash and model.
+
+    A vector depends on nothing but the embedded text and the model, and both are its key:
+    a stored one is never out of date. Raises ``OSError`` or SQLAlchemy's ``DatabaseError``
+    when the file cannot be used.
+    """
+
+    def __init__(self, file: Path, embedder: Embedder) -> None:
+        self._database = Database(f"sqlite:///{file}")
+        vectors.create(self._database.engine, checkfirst=True)
+        self._embedder = embedder
+
+    def lend(self, corpus: Database) -> int:
+        """Copy what the corpus still lacks and the cache has; returns how many vectors."""
+        wanted = self._of(corpus).pending()
+        return sum(self._copy(self._known(part), self._database, corpus) for part in _parts(wanted))
+
+    def learn(self, corpus: Database) -> int:
+        """Copy what the corpus has and the cache lacks; returns how many vectors."""
+        held = sorted({passage.embed_hash for passage in self._of(corpus).current_passages()})
+        new = 0
+        for part in _parts(held):
+            known = set(self._known(part))
+            lacking = [key for key in part if key not in known]
+            new += self._copy(lacking, corpus, self._database)
+        return new
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._database.close()
+
+    def _of(self, database: Database) -> VectorStore:
+        return VectorStore(database, self._embedder.model_id)
+
+    def _known(self, keys: Sequence[str]) -> list[str]:
+        query = select(vectors.c.embed_hash).where(
+            vectors.c.model == self._embedder.model_id, vectors.c.embed_hash.in_(keys)
+        )
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def _copy(self, keys: Sequence[str], source: Database, target: Database) -> int:
+        rows = self._of(source).get(keys, self._embedder.dimension)
+        with target.write() as connection:
+            self._of(target).put(connection, keys, rows)
+        return len(keys)
+
+
+def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for begin in range(0, len(keys), _KEYS_AT_ONCE):
+        yield keys[begin : begin + _KEYS_AT_ONCE]
