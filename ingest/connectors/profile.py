@@ -50,7 +50,8 @@ class Profile(BaseModel):
 
 def profile_names() -> list[str]:
     """Names of the profiles that come with the product."""
-    return sorted(path.name.removesuffix(".yaml") for path in _FOLDER.iterdir())
+    names = (path.name for path in _FOLDER.iterdir())
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
 
 
 def load_profile(name: str) -> Profile:
