@@ -1,13 +1,7 @@
-"""Removes secrets and personal data before anything is stored or embedded."""
+"""Removal of secrets and personal data before anything is stored; see docs/redaction.md."""
 
-from ingest.redaction.redactor import (
-    REDACTION_VERSION,
-    IpPolicy,
-    Redacted,
-    Redaction,
-    RedactionPolicy,
-    Redactor,
-)
+from ingest.redaction.policy import IpPolicy, RedactionPolicy
+from ingest.redaction.redactor import REDACTION_VERSION, Redacted, Redaction, Redactor
 
 __all__ = [
     "REDACTION_VERSION",

@@ -1,75 +1,63 @@
-"""Second looks at a candidate: check digits, and what only looks like a secret."""
+"""Check digits."""
 
-import re
-
-# What stands in the place of a secret without being one: references to a store or variable,
-# words about the secret, masks, and what we put there ourselves.
-_NOT_A_SECRET = re.compile(
-    r"""
-    \[?REDACTED.*
-  | [*•x.\-_#?]{2,}                                  # ****  ----  xxxx
-  | <[^<>]*> | \{\{?[^{}]*\}?\} | \$\{?[A-Za-z_][\w.:\-]*\}?(?:\([^()]*\))? | \$\(.*  | %\w+%
-  | (?:none|null|nil|undefined|empty|unset|true|false|yes|no|n/?a|todo|tbd|string|str|int|bool)
-  | (?:hidden|masked|redacted|removed|omitted|changeme|secret|password|passwd|token|example)
-  | (?:expired|expires?|invalid|wrong|incorrect|missing|not|reset|resets|change[ds]?|changing
-      |rotat(?:ed|ion|ing|e)|policy|required|needed|unknown|unchanged|correct|ok|okay|failed|fails
-      |failure|error|issue|problem|prompt|field|age|length|expiry|expiration|manager|vault|locked
-      |same|was|is|are|has|had|will|for|the|a|an|of|in|on|at|to|from|by|with|and|or|as|again|but
-      |strict|strong|weak|default|disabled|enabled|auth|authentication|login|found|set|sent
-      |refresh(?:ed)?|revoked|accepted|rejected|denied|valid|updated|works?|working|does|did|via)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_REFERENCE = re.compile(
-    r"^(?:vault|secret|secrets|env|arn|kv|ssm|op|keyvault|configmap|file|/|\./|~/)[:/.]|"
-    r"^(?:os\.environ|process\.env|getenv|var\.|module\.|data\.|local\.|secrets\.|env\.)",
-    re.IGNORECASE,
-)
+# Digits and letters of an IBAN by country (ISO 13616 registry).
+_IBAN_LENGTHS = {
+    **dict.fromkeys(("NO",), 15),
+    **dict.fromkeys(("BE",), 16),
+    **dict.fromkeys(("DK", "FI", "FO", "GL", "NL"), 18),
+    **dict.fromkeys(("MK", "SI"), 19),
+    **dict.fromkeys(("AT", "BA", "EE", "KZ", "LT", "LU", "XK"), 20),
+    **dict.fromkeys(("CH", "CR", "HR", "LI", "LV"), 21),
+    **dict.fromkeys(("BG", "BH", "DE", "GB", "GE", "IE", "ME", "RS"), 22),
+    **dict.fromkeys(("AE", "GI", "IL"), 23),
+    **dict.fromkeys(("AD", "CZ", "ES", "MD", "PK", "RO", "SA", "SE", "SK", "TN"), 24),
+    **dict.fromkeys(("PT",), 25),
+    **dict.fromkeys(("IS", "TR"), 26),
+    **dict.fromkeys(("FR", "GR", "IT", "MC", "SM"), 27),
+    **dict.fromkeys(("AL", "AZ", "CY", "HU", "LB", "PL"), 28),
+    **dict.fromkeys(("BR", "UA"), 29),
+    **dict.fromkeys(("MT",), 31),
+}
 
 
-def is_secret(value: str) -> bool:
-    """False for placeholders, variables, references to a store and words of prose."""
-    stripped = value.strip("\"'`,;.()[]")
-    if len(stripped) < 3:
+def iban_length(country: str) -> int | None:
+    """How many characters an IBAN of the country has; ``None`` where there are no IBANs."""
+    return _IBAN_LENGTHS.get(country)
+
+
+def is_iban(compact: str) -> bool:
+    """Whether upper-case letters and digits without spaces pass ISO 7064 mod 97-10."""
+    if len(compact) != iban_length(compact[:2]):
         return False
-    return not _NOT_A_SECRET.fullmatch(stripped) and not _REFERENCE.match(stripped)
+    turned = compact[4:] + compact[:4]
+    return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
 
 
-def is_spoken_secret(value: str) -> bool:
-    """Stricter, for prose: "the password is Hunter2!" but not "the password is wrong"."""
-    stripped = value.strip("\"'`,;.()")
-    mixed = re.search(r"\d", stripped) or re.search(r"[^\w\s.,'-]", stripped)
-    return is_secret(stripped) and len(stripped) >= 5 and bool(mixed)
-
-
-def passes_luhn(value: str) -> bool:
-    """The check digit of payment cards (ISO/IEC 7812-1), for 13 to 19 digits."""
-    digits = [int(character) for character in value if character.isdigit()]
-    if not 13 <= len(digits) <= 19:
-        return False
+def passes_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
     total = 0
-    for position, digit in enumerate(reversed(digits)):
-        doubled = digit * 2 if position % 2 else digit
-        total += doubled - 9 if doubled > 9 else doubled
+    for index, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + index % 2)
+        total += value - 9 if value > 9 else value
     return total % 10 == 0
 
 
-def passes_mod_97(value: str) -> bool:
-    """The check digits of an IBAN (ISO 13616)."""
-    plain = value.replace(" ", "").replace("-", "").upper()
-    if not 15 <= len(plain) <= 34:
-        return False
-    moved = plain[4:] + plain[:4]
-    return int("".join(str(int(character, 36)) for character in moved)) % 97 == 1
+def is_card_number(digits: str) -> bool:
+    """Whether the digits have an issuer's prefix, that issuer's length and the check digit."""
+    return _issuer_fits(digits) and passes_luhn(digits)
 
 
-def looks_like_phone(value: str) -> bool:
-    """Between 8 and 15 digits (E.164), and not a date or time."""
-    digits = sum(character.isdigit() for character in value)
-    dated = re.match(r"^(?:19|20)\d\d[-./ ]\d\d[-./ ]\d\d", value.strip())
-    return 8 <= digits <= 15 and not dated
-
-
-def is_ip_address(value: str) -> bool:
-    """Four numbers of at most 255."""
-    return all(int(part) <= 255 for part in value.split("."))
+def _issuer_fits(digits: str) -> bool:
+    two, three, four = int(digits[:2]), int(digits[:3]), int(digits[:4])
+    sixteen = len(digits) == 16
+    if digits[0] == "4":
+        return len(digits) in (16, 19)
+    if 51 <= two <= 55 or 2221 <= four <= 2720:
+        return sixteen
+    if two in (34, 37):
+        return len(digits) == 15
+    if two in (36, 38) or 300 <= three <= 305:
+        return len(digits) == 14
+    if four == 6011 or 644 <= three <= 659 or 3528 <= four <= 3589:
+        return sixteen
+    return two == 62 and len(digits) in (16, 19)

@@ -61,7 +61,9 @@ class TestMeasure:
         assert not (tmp_path / "own.db").exists()
 
     def test_a_failing_command_is_reported_with_its_own_message(self, tmp_path: Path) -> None:
-        with pytest.raises(InvalidInput, match=r"(?s)failed: .*missing\.jsonl does not exist"):
+        with pytest.raises(
+            InvalidInput, match=r"(?s)failed: .*missing\.jsonl\s+does\s+not\s+exist"
+        ):
             bench.measure([tmp_path / "missing.jsonl"])
 
 
