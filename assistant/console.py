@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -117,7 +118,7 @@ def show_draft(draft: DraftOut) -> None:
 def show_ingest(summaries: list[IngestOut]) -> None:
     """What came of each path, and where rows were rejected."""
     names = ("added", "changed", "unchanged", "removed", "rejected", "redactions")
-    table = Table("source", *names, "records/s")
+    table = _table("source", *names, "records/s")
     for summary in summaries:
         counts = [f"{getattr(summary, name):,}" for name in names]
         table.add_row(escape(summary.source), *counts, f"{summary.records_per_second:,.0f}")
@@ -131,13 +132,18 @@ def show_ingest(summaries: list[IngestOut]) -> None:
             out.print(f"[dim]note: {escape(remark)}[/]")
         if summary.warning:
             out.print(f"[yellow]{escape(summary.warning)}[/]")
+
+
+def show_ingest_errors(summaries: list[IngestOut]) -> None:
+    """Which paths could not be read, and why: on standard error, whatever the format asked for."""
+    for summary in summaries:
         if summary.error:
-            err.print(f"[red]{escape(summary.error)}[/]")
+            err.print(f"[red]{escape(summary.error)}[/]", soft_wrap=True)
 
 
 def show_proposals(proposals: list[ProposalOut]) -> None:
     """Proposals with their state and who may not decide on them."""
-    table = Table("proposal", "state", "title", "target", "submitted by")
+    table = _table("proposal", "state", "title", "target", "submitted by")
     for entry in proposals:
         place = f"{entry.target} {entry.reference}"
         cells = (entry.id, entry.state, entry.title, place, entry.submitted_by)
@@ -161,6 +167,11 @@ def show_rejects(rejects: list[StoredReject]) -> None:
         out.print(
             f"[dim]{reject.at:%Y-%m-%d %H:%M}[/] {escape(reject.place)}: {escape(reject.reason)}"
         )
+
+
+def _table(*headings: str) -> Table:
+    """A table narrow enough for a terminal of 80 columns."""
+    return Table(*headings, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def _show_hypothesis(number: int, hypothesis: HypothesisOut) -> None:

@@ -1,8 +1,7 @@
 """One path into the corpus: read → redact → divide into sections → store → embed → publish."""
 
-import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from ingest.items import Reject, SourceItem
 from ingest.normalise import NORMALISE_VERSION, record_content
 from ingest.redaction import REDACTION_VERSION, Redactor
 from ingest.runs import RunJournal, RunState
+from retrieval.batches import batched
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus.database import Database
 from retrieval.corpus.writer import Change, CorpusWriter
@@ -117,7 +117,7 @@ class IngestPipeline:
         seen_ids: set[str] = set()
         try:
             items = connector.read(path, options.profile)
-            for batch in _batches(items):
+            for batch in batched(items, _BATCH):
                 self._store(batch, run, options, summary, seen_ids)
                 if seen is not None:
                     seen(summary.records + summary.rejected)
@@ -268,10 +268,3 @@ def _digest(item: SourceItem, options: IngestOptions) -> str:
     versions = [REDACTION_VERSION, NORMALISE_VERSION, CHUNKER_VERSION]
     digest: str = sha256_of_json([parts, sorted(groups), versions])
     return digest
-
-
-def _batches(
-    items: Iterator[SourceItem | Reject],
-) -> Iterator[list[SourceItem | Reject]]:
-    while batch := list(itertools.islice(items, _BATCH)):
-        yield batch

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from retrieval.analysis import ANALYSIS_VERSION, analyse
+from retrieval.batches import batched
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
@@ -68,8 +69,8 @@ class Indexer:
         """
         pending = self._vectors.pending()
         done = 0
-        for begin in range(0, len(pending), _EMBED_CHUNK):
-            texts = self._vectors.texts(pending[begin : begin + _EMBED_CHUNK])
+        for keys in batched(pending, _EMBED_CHUNK):
+            texts = self._vectors.texts(keys)
             rows = self._embedder.passages([item.text for item in texts])
             with self._database.write() as connection:
                 self._vectors.put(connection, [item.embed_hash for item in texts], rows)

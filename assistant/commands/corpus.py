@@ -53,6 +53,7 @@ def ingest(
         console.show_ingest(summaries)
     else:
         console.write_json(json, _as_json(summaries))
+    console.show_ingest_errors(summaries)
     if any(summary.error for summary in summaries):
         raise typer.Exit(2)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Select, func, insert, select
 
+from retrieval.batches import batched
 from retrieval.chunking import embedded_text
 from retrieval.corpus.database import Database
 from retrieval.corpus.tables import passages, records, revisions, vectors
@@ -43,15 +44,18 @@ class VectorStore:
         self._model_id = model_id
 
     def pending(self) -> list[str]:
-        """Keys of current passages without a vector, each once."""
+        """Keys of current passages without a vector, each once, the longest passages first."""
+        length = func.max(passages.c.end - passages.c.start)
         query = (
-            _current(select(passages.c.embed_hash).distinct())
+            _current(select(passages.c.embed_hash))
             .outerjoin(
                 vectors,
                 (vectors.c.embed_hash == passages.c.embed_hash)
                 & (vectors.c.model == self._model_id),
             )
             .where(vectors.c.embed_hash.is_(None))
+            .group_by(passages.c.embed_hash)
+            .order_by(length.desc(), passages.c.embed_hash)
         )
         with self._database.read() as connection:
             return list(connection.scalars(query))
@@ -92,8 +96,7 @@ class VectorStore:
         """Stored vectors in the order of the keys; raises ``KeyError`` when one is missing."""
         found: dict[str, bytes] = {}
         with self._database.read() as connection:
-            for begin in range(0, len(keys), _KEYS_PER_QUERY):
-                part = list(keys[begin : begin + _KEYS_PER_QUERY])
+            for part in batched(keys, _KEYS_PER_QUERY):
                 query = select(vectors.c.embed_hash, vectors.c.vector).where(
                     vectors.c.model == self._model_id, vectors.c.embed_hash.in_(part)
                 )

@@ -6,9 +6,14 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from retrieval.batches import batched
 from retrieval.chunking import embed_hash, embedded_text, passages
 from retrieval.corpus import tables
 from retrieval.records import RecordContent
+
+
+# Below SQLite's limit of bound parameters.
+_IDS_PER_STATEMENT = 10_000
 
 
 class Change(StrEnum):
@@ -71,18 +76,19 @@ class CorpusWriter:
 
     def remove(self, source: str, external_ids: Iterable[str]) -> int:
         """Take a source's items out of answers; returns how many were there."""
-        ids = list(external_ids)
-        result = self._connection.execute(
-            update(tables.records)
-            .where(
-                tables.records.c.source == source,
-                tables.records.c.external_id.in_(ids),
-                tables.records.c.removed_at.is_(None),
-            )
-            .values(removed_at=self._now)
-        )
-        self._moved = self._moved or result.rowcount > 0
-        return result.rowcount
+        removed = 0
+        for ids in batched(external_ids, _IDS_PER_STATEMENT):
+            removed += self._connection.execute(
+                update(tables.records)
+                .where(
+                    tables.records.c.source == source,
+                    tables.records.c.external_id.in_(ids),
+                    tables.records.c.removed_at.is_(None),
+                )
+                .values(removed_at=self._now)
+            ).rowcount
+        self._moved = self._moved or removed > 0
+        return removed
 
     def present(self, source: str) -> set[str]:
         """External ids of all of a source's items that are not removed."""

@@ -160,6 +160,7 @@ class TestFailures:
         assert result.returncode == 2
         bad, fine = json.loads(result.stdout)
         assert "does not exist" in bad["error"]
+        assert "/nowhere.csv does not exist" in result.stderr
         assert fine["unchanged"] == 4
 
 

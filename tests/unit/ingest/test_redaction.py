@@ -25,10 +25,10 @@ REDACTOR = Redactor()
 MASKING = Redactor(RedactionPolicy(ip_addresses=IpPolicy.MASK))
 
 # Misses known today (docs/redaction.md, known limits). The numbers may only go down.
-MOST_MISSES = {"dev": 0, "held_out": 2, "held_out_2": 0}
+MOST_MISSES = {"dev": 0, "held_out": 2, "held_out_2": 0, "held_out_3": 1}
 
 # The redacted form of every labelled string, by version of the rules.
-OUTPUTS = {"2": "9871a9268ba125e3"}
+OUTPUTS = {"2": "b833536e575de47e"}
 
 
 class Sample(BaseModel):
