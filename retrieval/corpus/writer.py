@@ -11,7 +11,6 @@ from retrieval.chunking import embed_hash, embedded_text, passages
 from retrieval.corpus import tables
 from retrieval.records import RecordContent
 
-
 # Below SQLite's limit of bound parameters.
 _IDS_PER_STATEMENT = 10_000
 
