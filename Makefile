@@ -7,7 +7,7 @@ DEMO   := evals/demo
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: help install run test check format bench clean
+.PHONY: help install run test check format bench bench-retrieval bench-speed clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ format: $(VENV)/.installed-dev  ## Format the code
 
 bench: $(VENV)/.installed-dev  ## Measure cold start, ingest rate and query latency
 	@$(BIN)/python -m evals.bench
+
+bench-retrieval: $(VENV)/.installed-dev  ## Compare ways of ranking on the public sets
+	@$(BIN)/python -m evals.bench_retrieval
 
 clean:  ## Remove the virtual environment and the data directory
 	rm -rf $(VENV) var

@@ -14,6 +14,7 @@ from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import writers
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
+from assistant.services.fitting import FittedFile, Fitting
 from assistant.services.similar import SimilarIncidents
 from assistant.services.triage.service import Triage
 from assistant.services.write_back import DeliveryWorker
@@ -79,7 +80,8 @@ class Application:
         folder = GenerationFolder(self.settings.data_dir / "index")
         self.indexer = Indexer(self.database, self.embedder, folder)
         self.index = IndexReader(folder, self.embedder)
-        self.searcher = Searcher(self.index, self.store, self.embedder)
+        self.fitted = FittedFile(self.settings.data_dir / "models")
+        self.searcher = Searcher(self.index, self.store, self.embedder, self.fitted.ranker())
 
     def _wire_ingest(self) -> None:
         policy = RedactionPolicy(ip_addresses=IpPolicy(self.settings.redaction.ip_addresses))
@@ -89,8 +91,9 @@ class Application:
 
     def _wire_services(self, chat: ChatModel | None) -> None:
         settings = self.settings
-        self.similar = SimilarIncidents(self.searcher, self.store, self.redactor)
+        self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
         self.triage = Triage(self.searcher, self.store, self.embedder, self.clock)
+        self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
         self.editing = Editing(self.store, self.redactor)
         self._chat = chat

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from assistant import console
-from assistant.commands import approvals, corpus, drafts, operations, questions
+from assistant.commands import approvals, corpus, drafts, learning, operations, questions
 from assistant.logs import configure_logging
 from retrieval.errors import PrecedentError
 
@@ -42,6 +42,7 @@ for command in (
     approvals.reject,
     approvals.deliver,
     corpus.rejects,
+    learning.fit,
     operations.serve,
     operations.worker,
     operations.migrate,

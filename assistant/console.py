@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -26,6 +25,7 @@ from assistant.schemas import (
     SimilarOut,
     TriageOut,
 )
+from assistant.services.fitting import FittedRanking
 from ingest.runs import StoredReject
 
 out = Console(highlight=False)
@@ -159,6 +159,20 @@ def show_audit(report: AuditReport) -> None:
         err.print(f"[red]The ledger is broken at event {report.first_bad}: {report.reason}.[/]")
 
 
+def show_fitted(fitted: FittedRanking) -> None:
+    """What was learned, and whether it is used."""
+    table = _table("feature", "weight")
+    for name, weight in fitted.weights.items():
+        table.add_row(name, f"{weight:.2f}")
+    out.print(table)
+    out.print(
+        f"nDCG@10 on {fitted.queries:,} linked records, each held out of the learning: "
+        f"{fitted.ndcg_before:.3f} as shipped, {fitted.ndcg_after:.3f} as learned."
+    )
+    used = "The learned weights are in use." if fitted.kept else "The shipped weights stay in use."
+    out.print(used)
+
+
 def show_rejects(rejects: list[StoredReject]) -> None:
     """What could not be taken in, newest first."""
     if not rejects:
@@ -171,7 +185,7 @@ def show_rejects(rejects: list[StoredReject]) -> None:
 
 def _table(*headings: str) -> Table:
     """A table narrow enough for a terminal of 80 columns."""
-    return Table(*headings, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    return Table(*headings, box=None, padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def _show_hypothesis(number: int, hypothesis: HypothesisOut) -> None:

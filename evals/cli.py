@@ -41,7 +41,7 @@ def retrieval(
         str, typer.Option(metavar="NAME", help="The field of the queries to ask with.")
     ] = "text",
     system: Annotated[
-        str, typer.Option(metavar="NAME", help="precedent, bm25, dense or rrf.")
+        str, typer.Option(metavar="NAME", help="precedent, bm25, dense, rrf, …")
     ] = "precedent",
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Embed anew instead of reusing vectors.")

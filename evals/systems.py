@@ -5,51 +5,77 @@ to ``SYSTEMS``.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from assistant.bootstrap import Application
+from evals.baselines.langchain_default import DefaultRag, PortEmbeddings
 from evals.datasets import EvalQuery
+from evals.vector_cache import VectorCache, default_cache_file
+from retrieval import ranking
 from retrieval.access import Reader, RecordFilter
 from retrieval.errors import InvalidInput
-from retrieval.searcher import BM25, DENSE, Query, SearchResult
+from retrieval.ranking import ByMeaning, ByWords, ReciprocalRank
+from retrieval.searcher import Query, Searcher, SearchResult
 
 Ranker: TypeAlias = Callable[[EvalQuery, int], tuple[str, ...]]
 """(query, how many) → record ids, best first; none for a text without words."""
 
 
 def precedent(app: Application) -> Ranker:
-    """What the product answers to ``precedent similar``, by the same use case."""
+    """What the product answers, by the same use case.
+
+    A query that is itself a record is asked as the sidebar asks it: with the moment it was
+    opened and the service it names, which an open ticket has from the start. Its text is the
+    dataset's, not the record's.
+    """
 
     def rank(query: EvalQuery, k: int) -> tuple[str, ...]:
-        if not query.text.strip():
-            return ()
-        context = replace(app.similar.context_of_text(query.text), record_id=query.left_out)
-        return _ids(app.similar.similar(context, Reader.operator(), k).result)
+        itself = None if query.left_out is None else app.store.get(query.left_out)
+        if itself is None:
+            return _similar(app, query, k)
+        opened, services = itself.opened_at, frozenset(itself.services)
+        return _similar(app, query, k, opened_at=opened, services=services)
 
     return rank
 
 
+def precedent_text(app: Application) -> Ranker:
+    """The product, told nothing but the text."""
+    return lambda query, k: _similar(app, query, k)
+
+
 def bm25(app: Application) -> Ranker:
     """Shared words alone: the baseline that every other system has to beat."""
-    return _legs(app, BM25)
+    return _ranked(app, ByWords())
 
 
 def dense(app: Application) -> Ranker:
     """Meaning alone: the closest passage of each record."""
-    return _legs(app, DENSE)
+    return _ranked(app, ByMeaning())
 
 
 def rrf(app: Application) -> Ranker:
     """Plain reciprocal rank fusion of words and meaning."""
-    return _legs(app, BM25, DENSE)
+    return _ranked(app, ReciprocalRank())
+
+
+def langchain_default(app: Application) -> Ranker:
+    """What most people build first: LangChain's splitter, the same model, the closest chunk."""
+    with closing(VectorCache(default_cache_file(), app.embedder)) as cache:
+        embeddings = PortEmbeddings(app.embedder, cache.passages)
+        rag = DefaultRag(list(app.store.iter_current()), embeddings)
+    return lambda query, k: rag.rank(query.text, k, query.left_out) if query.text.strip() else ()
 
 
 SYSTEMS: dict[str, Callable[[Application], Ranker]] = {
     "precedent": precedent,
+    "precedent-text": precedent_text,
     "bm25": bm25,
     "dense": dense,
     "rrf": rrf,
+    "langchain-default": langchain_default,
 }
 
 
@@ -60,13 +86,23 @@ def system(name: str) -> Callable[[Application], Ranker]:
     return SYSTEMS[name]
 
 
-def _legs(app: Application, *legs: str) -> Ranker:
+def _similar(app: Application, query: EvalQuery, k: int, **known: Any) -> tuple[str, ...]:
+    if not query.text.strip():
+        return ()
+    context = app.similar.context_of_text(query.text)
+    context = replace(context, record_id=query.left_out, **known)
+    return _ids(app.similar.similar(context, Reader.operator(), k).result)
+
+
+def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
+    searcher = Searcher(app.index, app.store, app.embedder, ranker)
+
     def rank(query: EvalQuery, k: int) -> tuple[str, ...]:
         # Redacted like the records, else a redacted word could never match.
         text = app.redactor.redact(query.text).text
         itself = frozenset() if query.left_out is None else frozenset({query.left_out})
         allowed = RecordFilter(Reader.operator(), exclude=itself)
-        return _ids(app.searcher.search(Query(text, allowed, k, legs=legs)))
+        return _ids(searcher.search(Query(text, allowed, k)))
 
     return rank
 

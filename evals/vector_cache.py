@@ -6,10 +6,11 @@ from pathlib import Path
 import platformdirs
 from sqlalchemy import select
 
+from retrieval.chunking import embed_hash
 from retrieval.corpus.database import Database
 from retrieval.corpus.tables import vectors
 from retrieval.corpus.vectors import VectorStore
-from retrieval.ports import Embedder
+from retrieval.ports import Embedder, Vectors
 
 # Below SQLite's limit of bound parameters.
 _KEYS_AT_ONCE = 5_000
@@ -40,13 +41,24 @@ class VectorCache:
 
     def learn(self, corpus: Database) -> int:
         """Copy what the corpus has and the cache lacks; returns how many vectors."""
-        held = sorted({passage.embed_hash for passage in self._of(corpus).current_passages()})
+        held = sorted(self._of(corpus).held())
         new = 0
         for part in _parts(held):
             known = set(self._known(part))
             lacking = [key for key in part if key not in known]
             new += self._copy(lacking, corpus, self._database)
         return new
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of any texts: those that are not known yet are embedded and kept."""
+        keys = [embed_hash(text) for text in texts]
+        known = {key for part in _parts(sorted(set(keys))) for key in self._known(part)}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        for part in _parts(list(new)):
+            rows = self._embedder.passages([new[key] for key in part])
+            with self._database.write() as connection:
+                self._of(self._database).put(connection, part, rows)
+        return self._of(self._database).get(keys, self._embedder.dimension)
 
     def close(self) -> None:
         """Give the file back."""

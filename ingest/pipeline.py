@@ -131,8 +131,7 @@ class IngestPipeline:
 
     def index(self, progress: Progress | None = None) -> IndexReport | None:
         """Embed what is new and publish, if the published index does not show the corpus."""
-        self._indexer.embed_pending(progress)
-        return self._indexer.publish() if self._indexer.is_stale() else None
+        return self._indexer.refresh(progress)
 
     def _store(
         self,
@@ -168,7 +167,6 @@ class IngestPipeline:
                 kept = replace(reject, excerpt=self._redactor.redact(reject.excerpt).text)
                 self._journal.keep(connection, run, kept, self._clock())
                 self._note_reject(kept, summary)
-            writer.finish()
         seen_ids.update(digests)
         seen_ids.update(r.external_id for r in rejects if r.external_id is not None)
 
@@ -205,7 +203,6 @@ class IngestPipeline:
                 )
                 return
             summary.removed = writer.remove(summary.source, sorted(missing))
-            writer.finish()
 
     @staticmethod
     def _note_reject(reject: Reject, summary: IngestSummary) -> None:

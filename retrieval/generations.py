@@ -7,8 +7,10 @@ Layout of the index folder::
         manifest.json       what it was made from, and the SHA-256 of every file
         …                   the files of the indexes
 
-A process that is killed while it builds leaves a ``building-…`` folder, which the
-next build sweeps away. A bit that flips in a published file is found at loading.
+A new generation shares the files that did not change with the one before (hard links), so
+that a small change is published in the time that it takes itself. A process that is killed
+while it builds leaves a ``building-…`` folder, which the next build sweeps away. A bit that
+flips in a published file is found at loading.
 """
 
 import hashlib
@@ -16,9 +18,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -40,11 +43,14 @@ class Recipe(BaseModel):
     dimension: int
     chunker: str
     analysis: str
-    format: int = 1
+    format: int = 2
 
 
 class Manifest(BaseModel):
-    """What a generation was made from, and how to tell that it is whole."""
+    """What a generation was made from, and how to tell that it is whole.
+
+    ``segments`` are the names of its segments, in the order of their rows.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,7 +58,12 @@ class Manifest(BaseModel):
     corpus_version: int
     records: int
     passages: int
-    sha256: dict[str, str]
+    segments: tuple[str, ...] = ()
+    sha256: dict[str, str] = {}
+
+
+Known: TypeAlias = Mapping[int, str]
+"""Checksums of files that were read and found right before, by inode."""
 
 
 class GenerationFolder:
@@ -92,24 +103,20 @@ class GenerationFolder:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(
-        self, folder: Path, recipe: Recipe, *, corpus_version: int, records: int, passages: int
-    ) -> Path:
+    def publish(self, folder: Path, manifest: Manifest, known: Known | None = None) -> Path:
         """Make a built folder the current generation; readers move over at their next query.
 
         Everything is on disk before the switch, and the switch is one rename: a crash
-        leaves either the old generation or the new one.
+        leaves either the old generation or the new one. ``known`` saves reading the files
+        again that are shared with the generation before.
         """
-        manifest = Manifest(
-            recipe=recipe,
-            corpus_version=corpus_version,
-            records=records,
-            passages=passages,
-            sha256={name: _sha256(folder / name) for name in _files(folder)},
-        )
-        (folder / _MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        known = known or {}
+        sums = {name: _known_sha256(folder / name, known) for name in _files(folder)}
+        complete = manifest.model_copy(update={"sha256": sums})
+        (folder / _MANIFEST).write_text(complete.model_dump_json(indent=1), encoding="utf-8")
         for path in [*folder.rglob("*"), folder]:
-            _sync(path)
+            if path.is_dir() or path.stat().st_ino not in known:
+                _sync(path)
         target = self._root / f"gen-{self._last_number() + 1:06d}"
         folder.rename(target)
         pointer = self._root / f"{_CURRENT}.{os.getpid()}"
@@ -131,8 +138,11 @@ class GenerationFolder:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def verified(folder: Path, recipe: Recipe) -> Manifest:
-    """The manifest of a generation that is whole and fits; raises ``CorruptIndex`` otherwise."""
+def verified(folder: Path, recipe: Recipe, known: Known | None = None) -> Manifest:
+    """The manifest of a generation that is whole and fits; raises ``CorruptIndex`` otherwise.
+
+    Files in ``known`` were read before and are not read again.
+    """
     try:
         text = (folder / _MANIFEST).read_text(encoding="utf-8")
         manifest = Manifest.model_validate_json(text)
@@ -148,7 +158,7 @@ def verified(folder: Path, recipe: Recipe) -> Manifest:
         )
     present = set(_files(folder)) - {_MANIFEST}
     for name, expected in manifest.sha256.items():
-        if name not in present or _sha256(folder / name) != expected:
+        if name not in present or not _is_whole(folder / name, expected, known or {}):
             raise CorruptIndex(
                 f"{folder / name} is damaged or missing. Run 'precedent index rebuild'; "
                 "nothing needs to be ingested or embedded again."
@@ -163,6 +173,27 @@ def _files(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.is_file() and not path.name.endswith(".lock")
     )
+
+
+def known_files(folder: Path, manifest: Manifest) -> Known:
+    """The checksums of a verified generation's files, for its successor."""
+    return {(folder / name).stat().st_ino: digest for name, digest in manifest.sha256.items()}
+
+
+def link_files(source: Path, target: Path) -> None:
+    """Give every file of a folder a second name in another, subfolders included."""
+    for name in _files(source):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        os.link(source / name, target / name)
+
+
+def _is_whole(path: Path, expected: str, known: Known) -> bool:
+    # An inode is used again once its file is gone: what is known can only confirm.
+    return known.get(path.stat().st_ino) == expected or _sha256(path) == expected
+
+
+def _known_sha256(path: Path, known: Known) -> str:
+    return known.get(path.stat().st_ino) or _sha256(path)
 
 
 def _sha256(path: Path) -> str:

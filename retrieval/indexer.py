@@ -1,6 +1,8 @@
-"""Builds and publishes index generations from the corpus."""
+"""Builds and publishes index generations from the corpus, by the difference where it can."""
 
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -8,33 +10,51 @@ import numpy as np
 from retrieval.analysis import ANALYSIS_VERSION, analyse
 from retrieval.batches import batched
 from retrieval.chunking import CHUNKER_VERSION
+from retrieval.corpus.changes import Changed, ChangeLog, stacked
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.corpus.vectors import VectorStore
 from retrieval.errors import CorruptIndex
-from retrieval.generations import GenerationFolder, Recipe, verified
+from retrieval.generations import (
+    GenerationFolder,
+    Known,
+    Manifest,
+    Recipe,
+    known_files,
+    link_files,
+    verified,
+)
 from retrieval.indexes.bm25 import LexicalDocument, TantivyIndex
 from retrieval.indexes.flat import FlatIndex
 from retrieval.ports import Embedder, IndexedRecord
 from retrieval.record_table import PassageRow, RecordTable
 from retrieval.records import Record
+from retrieval.segments import (
+    Segment,
+    load_dead,
+    save_dead,
+    segment_files,
+    to_join,
+)
 
 LEXICAL = "lexical"
-VECTORS = "vectors.faiss"
 
 # Texts per unit of work while embedding: an interrupted run repeats at most these.
 _EMBED_CHUNK = 256
+# Passages that are held in memory before they are written as a segment.
+_SEGMENT_PASSAGES = 50_000
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) as work goes on."""
 
 
 class IndexReport(NamedTuple):
-    """What a build did."""
+    """What a published generation holds, and how many records were brought up to date."""
 
     records: int
     passages: int
     generation: str
+    followed: int
 
 
 def recipe_for(embedder: Embedder) -> Recipe:
@@ -48,7 +68,7 @@ def recipe_for(embedder: Embedder) -> Recipe:
 
 
 class Indexer:
-    """Embeds what is new by content hash and publishes a generation of the whole corpus.
+    """Embeds what is new by content hash and publishes what has changed.
 
     A generation is a projection of SQL: building it again needs no embedding, because
     vectors are stored beside their passages.
@@ -60,12 +80,33 @@ class Indexer:
         self._folder = folder
         self._store = SqlRecordStore(database)
         self._vectors = VectorStore(database, embedder.model_id)
+        self._changes = ChangeLog(database, embedder.model_id)
 
-    def embed_pending(self, progress: Progress | None = None) -> int:
-        """Embed every current passage that has no vector yet; returns how many texts.
+    def refresh(self, progress: Progress | None = None) -> IndexReport | None:
+        """Embed what is new and publish what has changed; ``None`` when nothing has.
+
+        A damaged index, or one that other code or another model made, is built anew.
+        """
+        # The version first: what is committed later may not be embedded yet, and waits.
+        version = self._store.version()
+        self._embed_pending(progress)
+        with self._folder.building() as building:
+            base = self._base()
+            if base is not None and base.manifest.corpus_version >= version:
+                return None
+            return self._publish(building, base, version)
+
+    def rebuild(self, progress: Progress | None = None) -> IndexReport:
+        """Embed what is new and publish everything anew."""
+        version = self._store.version()
+        self._embed_pending(progress)
+        with self._folder.building() as building:
+            return self._publish(building, None, version)
+
+    def _embed_pending(self, progress: Progress | None) -> None:
+        """Embed every current passage that has no vector yet, the longest first.
 
         Each chunk is committed by itself, so an interrupted run resumes where it was.
-        Texts are taken longest first: memory peaks at once, and batches are even.
         """
         pending = self._vectors.pending()
         done = 0
@@ -77,67 +118,131 @@ class Indexer:
             done += len(texts)
             if progress is not None:
                 progress(done, len(pending))
-        return done
 
-    def is_stale(self) -> bool:
-        """True when the published generation does not show the corpus as it stands."""
+    def _publish(self, building: Path, base: "_Base | None", version: int) -> IndexReport:
+        build = _Build(building, base, self._embedder.dimension)
+        since = -1 if base is None else base.manifest.corpus_version
+        build.follow(self._changes.between(since, version))
+        manifest = Manifest(
+            recipe=recipe_for(self._embedder),
+            corpus_version=version,
+            records=sum(int(np.count_nonzero(part.table.alive)) for part in build.segments),
+            passages=sum(part.living for part in build.segments),
+            segments=tuple(part.name for part in build.segments),
+        )
+        known = None if base is None else base.known
+        published = self._folder.publish(building, manifest, known)
+        return IndexReport(manifest.records, manifest.passages, published.name, build.followed)
+
+    def _base(self) -> "_Base | None":
+        """The published generation, if it is whole and fits."""
         try:
             folder = self._folder.current()
             if folder is None:
-                return True
+                return None
             manifest = verified(folder, recipe_for(self._embedder))
+            return _Base(folder, manifest, known_files(folder, manifest))
         except CorruptIndex:
-            return True
-        return manifest.corpus_version != self._store.version()
+            return None
 
-    def publish(self) -> IndexReport:
-        """Build a generation of the corpus as it stands and make it the current one.
 
-        Passages without a vector are left out: call :meth:`embed_pending` first.
-        """
-        rows: dict[tuple[str, int], int] = {}
-        indexed: list[IndexedRecord] = []
-        with self._folder.building() as building:
-            version = self._store.version()
-            TantivyIndex.build(building / LEXICAL, self._documents(rows, indexed))
-            # A record that changed while we read belongs to the next generation.
-            keys = [
-                key
-                for key in self._vectors.current_passages()
-                if (key.record_id, key.revision) in rows
-            ]
-            table = RecordTable.of(
-                indexed,
-                [
-                    PassageRow(rows[key.record_id, key.revision], key.start, key.end, key.kind)
-                    for key in keys
-                ],
+class _Base(NamedTuple):
+    """The generation that a new one starts from."""
+
+    folder: Path
+    manifest: Manifest
+    known: Known
+
+
+class _Build:
+    """A generation in the making: the segments of its base, and new ones after them."""
+
+    def __init__(self, folder: Path, base: _Base | None, dimension: int) -> None:
+        self._folder = folder
+        self._dimension = dimension
+        self._lexical = folder / LEXICAL
+        self.followed = 0
+        self.segments: list[Segment] = []
+        if base is not None:
+            link_files(base.folder, folder)
+            (folder / "manifest.json").unlink()
+            (folder / "dead.npz").unlink()
+            self.segments = loaded_segments(base.folder, base.manifest)
+
+    def follow(self, changes: Iterator[list[Changed]]) -> None:
+        """Take the changes in and write everything but the manifest."""
+        gathered: list[Changed] = []
+        begun = self._lexical.is_dir()
+        for batch in changes:
+            gathered += batch
+            if sum(len(change.passages) for change in gathered) >= _SEGMENT_PASSAGES:
+                self._take(gathered, begun)
+                gathered, begun = [], True
+        if gathered or not begun:
+            self._take(gathered, begun)
+        save_dead(self._folder, self.segments)
+
+    def _take(self, changes: Sequence[Changed], begun: bool) -> None:
+        self.followed += len(changes)
+        documents = (
+            LexicalDocument(
+                _indexed(c.key, c.record), analyse(f"{c.record.title}\n{c.record.text}")
             )
-            table.save(building)
-            vectors = self._vectors.get([key.embed_hash for key in keys], self._embedder.dimension)
-            FlatIndex.of(np.ascontiguousarray(vectors)).save(building / VECTORS)
-            published = self._folder.publish(
-                building,
-                recipe_for(self._embedder),
-                corpus_version=version,
-                records=len(indexed),
-                passages=len(keys),
-            )
-        return IndexReport(len(indexed), len(keys), published.name)
+            for c in changes
+            if c.record is not None
+        )
+        if begun:
+            TantivyIndex.update(self._lexical, (change.key for change in changes), documents)
+        else:
+            TantivyIndex.build(self._lexical, documents)
+        keys = np.array([change.key for change in changes], dtype=np.int64)
+        older = [segment.without(keys) for segment in self.segments]
+        fresh = self._segment([change for change in changes if change.record is not None])
+        stay, join = to_join(older, len(fresh.vectors))
+        for segment in join:
+            for name in segment_files(segment.name):
+                (self._folder / name).unlink()
+        made = Segment.joined(fresh.name, [fresh, *join]) if join else fresh
+        made.save(self._folder)
+        self.segments = [*stay, made]
 
-    def _documents(
-        self, rows: dict[tuple[str, int], int], indexed: list[IndexedRecord]
-    ) -> Iterator[LexicalDocument]:
-        """Every current record for the lexical index, noting its row on the way."""
-        for record in self._store.iter_current():
-            entry = _indexed(record)
-            rows[record.id, record.revision] = len(indexed)
-            indexed.append(entry)
-            yield LexicalDocument(entry, analyse(f"{record.title}\n{record.text}"))
+    def _segment(self, changes: Sequence[Changed]) -> Segment:
+        records = [_indexed(change.key, change.record) for change in changes if change.record]
+        passages = [passage for change in changes for passage in change.passages]
+        rows = [
+            PassageRow(row, passage.start, passage.end, passage.kind)
+            for row, change in enumerate(changes)
+            for passage in change.passages
+        ]
+        return Segment(
+            uuid.uuid4().hex,
+            RecordTable.of(records, rows),
+            FlatIndex.of(stacked(passages, self._dimension)),
+        )
 
 
-def _indexed(record: Record) -> IndexedRecord:
+def loaded_segments(
+    folder: Path, manifest: Manifest, loaded: Mapping[str, Segment] | None = None
+) -> list[Segment]:
+    """The segments of a verified generation, with what is no longer alive in them.
+
+    A segment that is loaded already is not read again: a name is never used twice.
+    """
+    dead = load_dead(folder)
+    found = []
+    for name in manifest.segments:
+        segment = (loaded or {}).get(name) or Segment.load(folder, name)
+        found.append(segment.with_dead(dead.get(name)))
+    return found
+
+
+def _document(key: int, record: Record) -> LexicalDocument:
+    return LexicalDocument(_indexed(key, record), analyse(f"{record.title}\n{record.text}"))
+
+
+def _indexed(key: int, record: Record) -> IndexedRecord:
     return IndexedRecord(
+        key=key,
         record_id=record.id,
         revision=record.revision,
         kind=str(record.kind),
@@ -145,4 +250,5 @@ def _indexed(record: Record) -> IndexedRecord:
         services=record.services,
         groups=record.groups,
         known_at=record.known_at.timestamp(),
+        opened_at=float("nan") if record.opened_at is None else record.opened_at.timestamp(),
     )

@@ -1,16 +1,21 @@
 """The published generation, loaded for reading."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.errors import NotFound
-from retrieval.generations import GenerationFolder, Manifest, Recipe, verified
-from retrieval.indexer import LEXICAL, VECTORS, recipe_for
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import CorruptIndex, NotFound
+from retrieval.generations import GenerationFolder, Known, Manifest, Recipe, known_files, verified
+from retrieval.indexer import LEXICAL, loaded_segments, recipe_for
 from retrieval.indexes.bm25 import TantivyIndex
-from retrieval.indexes.flat import FlatIndex
+from retrieval.indexes.segmented import SegmentedVectors
 from retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from retrieval.record_table import RecordTable
+from retrieval.segments import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +27,44 @@ class OpenIndex:
     table: RecordTable
     lexical: LexicalIndex
     vectors: VectorIndex
+    segments: Mapping[str, Segment]
+    known: Known
+    sorted_keys: NDArray[np.int64]
+    sorted_rows: NDArray[np.intp]
 
     @classmethod
-    def load(cls, folder: Path, recipe: Recipe) -> "OpenIndex":
-        """Verify and open a generation; raises ``CorruptIndex`` rather than serve a wrong one."""
-        manifest = verified(folder, recipe)
+    def load(cls, folder: Path, recipe: Recipe, before: "OpenIndex | None" = None) -> "OpenIndex":
+        """Verify and open a generation; raises ``CorruptIndex`` rather than serve a wrong one.
+
+        What it shares with the generation that was open before is neither read nor checked
+        again.
+        """
+        manifest = verified(folder, recipe, None if before is None else before.known)
+        segments = loaded_segments(folder, manifest, None if before is None else before.segments)
+        table = RecordTable.joined([segment.table for segment in segments])
+        living = np.flatnonzero(table.alive)
+        by_key = living[np.argsort(table.key[living])]
         return cls(
             name=folder.name,
             manifest=manifest,
-            table=RecordTable.load(folder),
+            table=table,
             lexical=TantivyIndex(folder / LEXICAL),
-            vectors=FlatIndex.load(folder / VECTORS),
+            vectors=SegmentedVectors([segment.vectors for segment in segments]),
+            segments={segment.name: segment for segment in segments},
+            known=known_files(folder, manifest),
+            sorted_keys=table.key[by_key],
+            sorted_rows=by_key,
         )
+
+    def rows_of(self, keys: Sequence[int]) -> NDArray[np.intp]:
+        """The rows of the records of these keys; those that are not indexed are left out."""
+        wanted = np.array(keys, dtype=np.int64)
+        if not len(self.sorted_keys):
+            return np.empty(0, dtype=np.intp)
+        places = np.searchsorted(self.sorted_keys, wanted)
+        places = np.minimum(places, len(self.sorted_keys) - 1)
+        found: NDArray[np.intp] = self.sorted_rows[places[self.sorted_keys[places] == wanted]]
+        return found
 
 
 class IndexReader:
@@ -51,10 +82,20 @@ class IndexReader:
         Raises ``NotFound`` before anything was ingested, ``CorruptIndex`` when it is
         damaged or does not fit the settings.
         """
+        with self._lock:
+            folder = self._published()
+            while self._open is None or self._open.name != folder.name:
+                try:
+                    self._open = OpenIndex.load(folder, recipe_for(self._embedder), self._open)
+                except (CorruptIndex, OSError):
+                    # Two publications later the folder that we were reading is swept away.
+                    before, folder = folder, self._published()
+                    if folder == before:
+                        raise
+            return self._open
+
+    def _published(self) -> Path:
         folder = self._folder.current()
         if folder is None:
             raise NotFound("Nothing is indexed yet. Run 'precedent ingest PATH…' first.")
-        with self._lock:
-            if self._open is None or self._open.name != folder.name:
-                self._open = OpenIndex.load(folder, recipe_for(self._embedder))
-            return self._open
+        return folder

@@ -1,7 +1,6 @@
 """The seams of retrieval: what an embedder, an index and a record store must promise."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -42,15 +41,23 @@ class Embedder(Protocol):
 
 
 class Scored(NamedTuple):
-    """One candidate: the row of the indexed thing and its score (higher is better)."""
+    """One candidate and its score (higher is better).
 
-    row: int
+    ``key`` is a record's key in a lexical index, a passage's row in a vector index.
+    """
+
+    key: int
     score: float
 
 
 class IndexedRecord(NamedTuple):
-    """What an index keeps of a record to filter by, in row order."""
+    """What an index keeps of a record to filter and rank by.
 
+    ``key`` is the record's number in the store: it never changes. Times are seconds since
+    1970; ``opened_at`` is NaN where it is not known.
+    """
+
+    key: int
     record_id: str
     revision: int
     kind: str
@@ -58,16 +65,24 @@ class IndexedRecord(NamedTuple):
     services: tuple[str, ...]
     groups: frozenset[str]
     known_at: float
+    opened_at: float
 
 
 class LexicalIndex(Protocol):
     """Ranks records by shared words."""
 
-    def search(self, terms: Mapping[str, int], filter: RecordFilter, k: int) -> list[Scored]:
+    def search(
+        self,
+        terms: Mapping[str, float],
+        filter: RecordFilter,
+        k: int,
+        among: Sequence[int] | None = None,
+    ) -> list[Scored]:
         """The at most ``k`` best records among those the filter admits.
 
-        ``terms`` maps analysed terms to their weight. Rows without any of the terms
-        are not returned; no admitted match gives an empty list.
+        ``terms`` maps analysed terms to their weight. Records without any of the terms
+        are not returned; no admitted match gives an empty list. With ``among``, only the
+        records of these keys are scored.
         """
 
     def document_frequency(self, term: str) -> int:
@@ -86,8 +101,8 @@ class VectorIndex(Protocol):
         Fewer come back when fewer are allowed.
         """
 
-    def save(self, path: Path) -> None:
-        """Write the index to one file."""
+    def scores(self, vector: Vectors, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The inner product with each of the given rows."""
 
     def __len__(self) -> int:
         """How many vectors are indexed."""
@@ -102,8 +117,11 @@ class RecordStore(Protocol):
         A past revision of a removed record is not returned either.
         """
 
-    def get_many(self, wanted: Iterable[tuple[str, int]]) -> dict[str, Record]:
-        """The given revisions by record id; unknown and removed ones are missing."""
+    def get_many(self, wanted: Iterable[tuple[int, int]]) -> dict[int, Record]:
+        """Records by their key, for (key, revision); unknown and removed ones are missing."""
+
+    def keys(self, record_ids: Iterable[str]) -> list[int]:
+        """The keys of the named records that exist, removed or not, in no order."""
 
     def resolve(self, reference: str) -> Record:
         """The record that a person means: by id, external id, or ``source:external_id``.

@@ -1,24 +1,23 @@
-"""Query → candidates of each leg → fused, explained hits, grouped by record."""
+"""Query → candidates of each leg → ranked, explained hits, grouped by record."""
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retrieval import explain
-from retrieval.access import RecordFilter
 from retrieval.analysis import analyse
+from retrieval.candidates import Candidates, Query, gather
 from retrieval.explain import QueryProfile, Reason, ReasonKind
-from retrieval.fusion import Fused, reciprocal_rank
 from retrieval.open_index import IndexReader, OpenIndex
-from retrieval.ports import Embedder, RecordStore, Scored
+from retrieval.ports import Embedder, RecordStore
+from retrieval.ranking import FEATURES, Matrix, Ranker, WeightedSum
 from retrieval.record_table import PassageRow
 from retrieval.records import Citation, Record, SectionKind
 
-BM25 = "bm25"
-DENSE = "dense"
+__all__ = ["Hit", "Query", "SearchResult", "Searcher"]
 
-# Candidates per leg. Fusion gains nothing below rank 100 (a candidate there adds at most
-# 1/160), and several passages of one record take places in the dense leg.
-_RECORDS_PER_LEG = 100
-_PASSAGES_PER_LEG = 300
 _PASSAGES_PER_HIT = 3
 # A ticket with a pasted log has thousands of terms; the rarest carry its meaning.
 _MAX_QUERY_TERMS = 200
@@ -36,23 +35,13 @@ _CORROBORATION = frozenset({ReasonKind.IDENTIFIER, ReasonKind.SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What to look for. ``services`` only explain; to restrict by service use the filter."""
-
-    text: str
-    filter: RecordFilter
-    k: int = 10
-    services: frozenset[str] = frozenset()
-    legs: tuple[str, ...] = (BM25, DENSE)
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """One similar record.
 
-    ``score`` orders hits and means nothing by itself. ``similarity`` is the cosine of
-    the closest passage, ``coverage`` the share of the query's rare words found.
-    ``probability`` stays ``None`` until it has been fitted on the organisation's history.
+    ``score`` orders hits and means nothing by itself; ``features`` are what it was made of
+    (``retrieval.ranking.FEATURES``). ``similarity`` is the cosine of the closest passage,
+    ``coverage`` the share of the query's rare words found. ``probability`` stays ``None``
+    until it has been fitted on the organisation's history.
     """
 
     record: Record
@@ -62,7 +51,7 @@ class Hit:
     why: tuple[Reason, ...]
     differs: tuple[Reason, ...]
     citations: tuple[Citation, ...]
-    ranks: dict[str, int] = field(default_factory=dict)
+    features: dict[str, float] = field(default_factory=dict)
     probability: float | None = None
 
     @property
@@ -89,12 +78,11 @@ class SearchResult:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Candidates:
-    """What the legs found: rankings of record rows, and the passages behind them."""
+class Described(NamedTuple):
+    """The keys of candidates and a row of features for each."""
 
-    rankings: dict[str, list[int]] = field(default_factory=dict)
-    passages: dict[int, list[Scored]] = field(default_factory=dict)
+    keys: list[int]
+    features: Matrix
 
 
 class Searcher:
@@ -105,10 +93,17 @@ class Searcher:
     or restricted since.
     """
 
-    def __init__(self, reader: IndexReader, store: RecordStore, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        reader: IndexReader,
+        store: RecordStore,
+        embedder: Embedder,
+        ranker: Ranker | None = None,
+    ) -> None:
         self._reader = reader
         self._store = store
         self._embedder = embedder
+        self._ranker = ranker or WeightedSum()
 
     def search(self, query: Query) -> SearchResult:
         """The at most ``query.k`` most similar records; none for a text without words."""
@@ -122,81 +117,81 @@ class Searcher:
         index = self._reader.current()
         if not query.text.strip() or not len(index.lexical):
             return SearchResult((), abstained=True, notes=notes)
-        profile = explain.profile(
-            query.text,
-            query.services,
-            index.lexical.document_frequency,
-            len(index.lexical),
-            _MAX_QUERY_TERMS,
-        )
+        profile = _profile(query, index)
         candidates = self._candidates(query, profile, index)
-        fused = reciprocal_rank(candidates.rankings)
-        hits = self._hits(query, profile, index, fused, candidates)
+        scores = self._ranker.scores(candidates.features)
+        hits = self._hits(query, profile, index, candidates, scores)
         return SearchResult(hits, abstained=not any(hit.is_close for hit in hits), notes=notes)
 
-    def _candidates(self, query: Query, profile: QueryProfile, index: OpenIndex) -> _Candidates:
-        found = _Candidates()
-        if BM25 in query.legs:
-            counts = analyse(query.text)
-            terms = {term: counts[term] for term in profile.weights}
-            limit = max(_RECORDS_PER_LEG, query.k)
-            found.rankings[BM25] = [
-                hit.row for hit in index.lexical.search(terms, query.filter, limit)
-            ]
-        if DENSE in query.legs:
-            allowed = index.table.allowed_passages(query.filter)
-            vector = self._embedder.query(query.text)
-            limit = max(_PASSAGES_PER_LEG, 3 * query.k)
-            for hit in index.vectors.search(vector, limit, allowed):
-                row = int(index.table.passage_record[hit.row])
-                found.passages.setdefault(row, []).append(hit)
-            # The ranking of records by their best passage: dicts keep the order of finding.
-            found.rankings[DENSE] = list(found.passages)
-        return found
+    def described(self, query: Query) -> Described:
+        """All candidates with what is known of each, for learning how to rank them."""
+        index = self._reader.current()
+        candidates = self._candidates(query, _profile(query, index), index)
+        return Described(index.table.key[candidates.rows].tolist(), candidates.features)
+
+    def _candidates(self, query: Query, profile: QueryProfile, index: OpenIndex) -> Candidates:
+        excluded = self._store.keys(query.filter.exclude) if query.filter.exclude else ()
+        vector = self._embedder.query(query.text)
+        return gather(query, profile, vector, excluded, index)
 
     def _hits(
         self,
         query: Query,
         profile: QueryProfile,
         index: OpenIndex,
-        fused: list[Fused],
-        candidates: _Candidates,
+        candidates: Candidates,
+        scores: NDArray[np.float64],
     ) -> tuple[Hit, ...]:
+        order = np.argsort(-scores, kind="stable")
         # A few more than asked for, because some may have been removed since indexing.
-        likely = fused[: 2 * query.k + 10]
-        wanted = {index.table.ids[c.row]: int(index.table.revisions[c.row]) for c in likely}
-        loaded = self._store.get_many(wanted.items())
-        hits = []
-        for candidate in likely:
-            record = loaded.get(index.table.ids[candidate.row])
+        likely = [int(place) for place in order[: 2 * query.k + 10] if np.isfinite(scores[place])]
+        table = index.table
+        rows = candidates.rows[likely]
+        wanted = zip(table.key[rows].tolist(), table.revision[rows].tolist(), strict=True)
+        loaded = self._store.get_many(wanted)
+        hits: list[Hit] = []
+        for place, row in zip(likely, rows.tolist(), strict=True):
+            record = loaded.get(int(table.key[row]))
             if record is None or not query.filter.admits(record):
                 continue
-            passages = candidates.passages.get(candidate.row, [])[:_PASSAGES_PER_HIT]
-            hits.append(_hit(profile, index, candidate, record, passages))
+            passages = [
+                table.passage(p) for p in candidates.passages.get(row, [])[:_PASSAGES_PER_HIT]
+            ]
+            features = dict(zip(FEATURES, candidates.features[place].tolist(), strict=True))
+            hits.append(_hit(profile, record, float(scores[place]), features, passages))
             if len(hits) == query.k:
                 break
         return tuple(hits)
 
 
+def _profile(query: Query, index: OpenIndex) -> QueryProfile:
+    return explain.profile(
+        query.text,
+        query.services,
+        index.lexical.document_frequency,
+        len(index.lexical),
+        _MAX_QUERY_TERMS,
+    )
+
+
 def _hit(
     profile: QueryProfile,
-    index: OpenIndex,
-    candidate: Fused,
     record: Record,
-    passages: list[Scored],
+    score: float,
+    features: dict[str, float],
+    passages: list[PassageRow],
 ) -> Hit:
     terms = analyse(f"{record.title}\n{record.text}")
-    rows: list[PassageRow] = [index.table.passage(passage.row) for passage in passages]
-    spans = tuple((row.start, row.end) for row in rows) or ((0, len(record.text)),)
-    similarity = passages[0].score if passages else 0.0
-    section = rows[0].kind if rows else SectionKind.OTHER
+    spans = tuple((row.start, row.end) for row in passages) or ((0, len(record.text)),)
+    similarity = features["similarity"]
+    section = passages[0].kind if passages else SectionKind.OTHER
     return Hit(
         record=record,
-        score=candidate.score,
+        score=score,
         similarity=similarity,
         coverage=profile.coverage(terms),
         why=explain.why(profile, record, terms, similarity, section),
         differs=explain.differs(profile, record),
         citations=explain.citations(profile, record, spans),
-        ranks=dict(candidate.ranks),
+        features=features,
     )

@@ -81,19 +81,16 @@ class Corpus:
             writer = CorpusWriter(connection, NOW)
             for item in contents:
                 writer.upsert(item, item.content_hash())
-            writer.finish()
 
     def remove(self, source: str, *external_ids: str) -> None:
         """Remove records without publishing an index."""
         with self.database.write() as connection:
             writer = CorpusWriter(connection, NOW)
             writer.remove(source, external_ids)
-            writer.finish()
 
     def publish(self) -> None:
         """Embed and publish."""
-        self.indexer.embed_pending()
-        self.indexer.publish()
+        self.indexer.refresh()
 
 
 @pytest.fixture

@@ -105,10 +105,9 @@ def rebuild() -> None:
     app = application()
     with console.progress() as bars:
         task = bars.add_task("Embedding", total=None)
-        app.indexer.embed_pending(
+        report = app.indexer.rebuild(
             lambda done, total: bars.update(task, completed=done, total=total)
         )
-    report = app.indexer.publish()
     console.err.print(
         f"Published {report.generation}: {report.records:,} records, {report.passages:,} passages."
     )

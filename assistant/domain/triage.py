@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from retrieval.analysis import identifiers
+from retrieval.dates import first_date
 from retrieval.records import Citation, Record
 from retrieval.searcher import Hit
 
@@ -23,6 +24,17 @@ class IncidentContext:
     opened_at: datetime | None = None
     as_of: datetime | None = None
     identifiers: tuple[str, ...] = field(default=())
+
+    @property
+    def onset(self) -> datetime | None:
+        """When it began, as well as we know: opened, else the first date told, else asked.
+
+        ``None`` means just now.
+        """
+        told = first_date(self.text)
+        if told is not None and self.as_of is not None and told > self.as_of:
+            told = None
+        return self.opened_at or told or self.as_of
 
     @classmethod
     def of_text(cls, text: str, as_of: datetime | None = None) -> "IncidentContext":

@@ -1,5 +1,6 @@
 """Use case: what have we seen that is like this?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +29,17 @@ class SimilarAnswer:
 class SimilarIncidents:
     """Answers with similar records that the reader may read."""
 
-    def __init__(self, searcher: Searcher, store: RecordStore, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        store: RecordStore,
+        redactor: Redactor,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._searcher = searcher
         self._store = store
         self._redactor = redactor
+        self._clock = clock
 
     def context_of_text(self, text: str, as_of: datetime | None = None) -> IncidentContext:
         """The context of a pasted text, redacted before anything else happens to it."""
@@ -82,6 +90,7 @@ class SimilarIncidents:
                 filter=filter_for(context, reader, kinds),
                 k=k,
                 services=context.services,
+                at=context.onset or self._clock(),
             )
         )
         return SimilarAnswer(context, result)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, func, select, tuple_
 
+from retrieval.batches import batched
 from retrieval.corpus.database import Database
 from retrieval.corpus.tables import corpus_state, records, revisions
 from retrieval.errors import AmbiguousReference, NotFound
@@ -33,21 +34,28 @@ class SqlRecordStore:
     def get(self, record_id: str, revision: int | None = None) -> Record | None:
         """See ``RecordStore.get``."""
         wanted = records.c.revision if revision is None else revision
-        query = _live().where(records.c.id == record_id, revisions.c.revision == wanted)
+        query = live_records().where(records.c.id == record_id, revisions.c.revision == wanted)
         with self._database.read() as connection:
             row = connection.execute(query).first()
         return None if row is None else record_of(row)
 
-    def get_many(self, wanted: Iterable[tuple[str, int]]) -> dict[str, Record]:
+    def get_many(self, wanted: Iterable[tuple[int, int]]) -> dict[int, Record]:
         """See ``RecordStore.get_many``."""
-        pairs = list(wanted)
-        found: dict[str, Record] = {}
+        found: dict[int, Record] = {}
         with self._database.read() as connection:
-            for begin in range(0, len(pairs), _PAIRS_PER_QUERY):
-                part = pairs[begin : begin + _PAIRS_PER_QUERY]
-                query = _live().where(tuple_(records.c.id, revisions.c.revision).in_(part))
+            for pairs in batched(wanted, _PAIRS_PER_QUERY):
+                query = live_records().where(tuple_(records.c.pk, revisions.c.revision).in_(pairs))
                 for row in connection.execute(query):
-                    found[row.id] = record_of(row)
+                    found[row.pk] = record_of(row)
+        return found
+
+    def keys(self, record_ids: Iterable[str]) -> list[int]:
+        """See ``RecordStore.keys``."""
+        found: list[int] = []
+        with self._database.read() as connection:
+            for ids in batched(record_ids, _PAIRS_PER_QUERY):
+                query = select(records.c.pk).where(records.c.id.in_(ids))
+                found += connection.scalars(query)
         return found
 
     def resolve(self, reference: str) -> Record:
@@ -81,7 +89,7 @@ class SqlRecordStore:
     def iter_current(self) -> Iterator[Record]:
         """See ``RecordStore.iter_current``."""
         query = (
-            _live()
+            live_records()
             .where(revisions.c.revision == records.c.revision)
             .order_by(records.c.pk)
             .execution_options(yield_per=_ROWS_PER_FETCH)
@@ -98,7 +106,7 @@ class SqlRecordStore:
         With ``services``, only records that share one. Used for "what changed lately".
         """
         query = (
-            _live()
+            live_records()
             .where(
                 revisions.c.revision == records.c.revision,
                 revisions.c.kind.in_([str(kind) for kind in kinds]),
@@ -139,9 +147,11 @@ def _same_revision() -> Any:
     return records.c.pk == revisions.c.record_pk
 
 
-def _live() -> Select[Any]:
+def live_records() -> Select[Any]:
+    """Revisions of records that were not removed, with what belongs to the record."""
     return (
         select(
+            records.c.pk,
             records.c.id,
             records.c.source,
             records.c.external_id,

@@ -40,6 +40,8 @@ records = Table(
     # Who may read it, now: permission belongs to the record, not to one of its revisions.
     Column("groups", JSON, nullable=False),
     Column("removed_at", UtcDateTime),
+    # The corpus version that its last change made: an index asks for what came after its own.
+    Column("changed_in", Integer, nullable=False, index=True),
     UniqueConstraint("source", "external_id"),
 )
 

@@ -1,6 +1,6 @@
 """Vectors beside the passages that they belong to, keyed by content and model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +11,7 @@ from retrieval.chunking import embedded_text
 from retrieval.corpus.database import Database
 from retrieval.corpus.tables import passages, records, revisions, vectors
 from retrieval.ports import Vectors
-from retrieval.records import SectionKind
 
-_ROWS_PER_FETCH = 1_000
 # Below SQLite's limit of bound parameters.
 _KEYS_PER_QUERY = 10_000
 
@@ -23,17 +21,6 @@ class PendingText(NamedTuple):
 
     embed_hash: str
     text: str
-
-
-class PassageKey(NamedTuple):
-    """A current passage that has a vector: its place and the vector's key."""
-
-    record_id: str
-    revision: int
-    start: int
-    end: int
-    kind: SectionKind
-    embed_hash: str
 
 
 class VectorStore:
@@ -106,32 +93,14 @@ class VectorStore:
             matrix[row] = np.frombuffer(found[key], dtype="<f4")
         return matrix
 
-    def current_passages(self) -> Iterator[PassageKey]:
-        """Every current passage that has a vector, records in insertion order."""
-        query = (
-            _current(
-                select(
-                    records.c.id,
-                    records.c.revision,
-                    passages.c.start,
-                    passages.c.end,
-                    passages.c.kind,
-                    passages.c.embed_hash,
-                )
-            )
-            .join(
-                vectors,
-                (vectors.c.embed_hash == passages.c.embed_hash)
-                & (vectors.c.model == self._model_id),
-            )
-            .order_by(records.c.pk, passages.c.ordinal)
-            .execution_options(yield_per=_ROWS_PER_FETCH)
+    def held(self) -> list[str]:
+        """Keys of current passages that have a vector, each once."""
+        query = _current(select(passages.c.embed_hash).distinct()).join(
+            vectors,
+            (vectors.c.embed_hash == passages.c.embed_hash) & (vectors.c.model == self._model_id),
         )
         with self._database.read() as connection:
-            for row in connection.execute(query):
-                yield PassageKey(
-                    row.id, row.revision, row.start, row.end, SectionKind(row.kind), row.embed_hash
-                )
+            return list(connection.scalars(query))
 
 
 def _current(query: Select[Any]) -> Select[Any]:

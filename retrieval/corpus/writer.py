@@ -26,13 +26,16 @@ class Change(StrEnum):
 class CorpusWriter:
     """Writes through one connection; the caller's unit of work commits or rolls back.
 
-    Past revisions are kept, so that a citation made yesterday still resolves.
+    Past revisions are kept, so that a citation made yesterday still resolves. The first
+    change moves the corpus version, and every changed record is marked with it. The row of
+    the version stays locked until the unit of work ends, so versions are committed in their
+    order: an index that has seen one has seen all before it.
     """
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
-        self._moved = False
+        self._moved_to: int | None = None
 
     def digests(self, source: str, external_ids: Iterable[str]) -> dict[str, str]:
         """The stored digest of each of a source's items that is present and not removed."""
@@ -60,33 +63,38 @@ class CorpusWriter:
             return Change.ADDED
         same = self._current_hash(row.pk, row.revision) == content.content_hash()
         groups = sorted(content.groups)
+        this = update(tables.records).where(tables.records.c.pk == row.pk)
+        if same and groups == row.groups and row.removed_at is None:
+            self._connection.execute(this.values(source_digest=digest))
+            return Change.UNCHANGED
         revision = row.revision if same else row.revision + 1
         self._connection.execute(
-            update(tables.records)
-            .where(tables.records.c.pk == row.pk)
-            .values(source_digest=digest, revision=revision, groups=groups, removed_at=None)
+            this.values(
+                source_digest=digest,
+                revision=revision,
+                groups=groups,
+                removed_at=None,
+                changed_in=self._version(),
+            )
         )
         if not same:
             self._add_revision(row.pk, revision, content)
-        if same and groups == row.groups and row.removed_at is None:
-            return Change.UNCHANGED
-        self._moved = True
         return Change.ADDED if row.removed_at is not None else Change.CHANGED
 
     def remove(self, source: str, external_ids: Iterable[str]) -> int:
         """Take a source's items out of answers; returns how many were there."""
+        here = (tables.records.c.source == source) & tables.records.c.removed_at.is_(None)
         removed = 0
         for ids in batched(external_ids, _IDS_PER_STATEMENT):
-            removed += self._connection.execute(
-                update(tables.records)
-                .where(
-                    tables.records.c.source == source,
-                    tables.records.c.external_id.in_(ids),
-                    tables.records.c.removed_at.is_(None),
+            gone = here & tables.records.c.external_id.in_(ids)
+            pks = list(self._connection.scalars(select(tables.records.c.pk).where(gone)))
+            if pks:
+                self._connection.execute(
+                    update(tables.records)
+                    .where(tables.records.c.pk.in_(pks))
+                    .values(removed_at=self._now, changed_in=self._version())
                 )
-                .values(removed_at=self._now)
-            ).rowcount
-        self._moved = self._moved or removed > 0
+            removed += len(pks)
         return removed
 
     def present(self, source: str) -> set[str]:
@@ -99,15 +107,17 @@ class CorpusWriter:
             )
         )
 
-    def finish(self) -> None:
-        """Move the corpus version if anything changed that an index must follow."""
-        if not self._moved:
-            return
-        state = tables.corpus_state
-        moved = self._connection.execute(update(state).values(version=state.c.version + 1))
-        if moved.rowcount == 0:
-            self._connection.execute(insert(state).values(only_row=1, version=1))
-        self._moved = False
+    def _version(self) -> int:
+        """The corpus version that this unit of work makes."""
+        if self._moved_to is None:
+            state = tables.corpus_state
+            moved = update(state).values(version=state.c.version + 1).returning(state.c.version)
+            version = self._connection.scalar(moved)
+            if version is None:
+                self._connection.execute(insert(state).values(only_row=1, version=1))
+                version = 1
+            self._moved_to = version
+        return self._moved_to
 
     def _add(self, content: RecordContent, digest: str) -> None:
         record_id = content.external_id
@@ -125,11 +135,11 @@ class CorpusWriter:
                 revision=1,
                 source_digest=digest,
                 groups=sorted(content.groups),
+                changed_in=self._version(),
             )
             .returning(tables.records.c.pk)
         ).scalar_one()
         self._add_revision(pk, 1, content)
-        self._moved = True
 
     def _add_revision(self, record_pk: int, revision: int, content: RecordContent) -> None:
         self._connection.execute(

@@ -1,6 +1,6 @@
 """BM25 over analysed terms, in tantivy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ class TantivyIndex:
     """BM25 (k1 = 1.2, b = 0.75, tantivy's constants) over one field of terms.
 
     Filters are part of the query, so a record that a reader may not see is never
-    scored. Row numbers are the order of insertion.
+    scored. A search returns the keys of records.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,7 +43,7 @@ class TantivyIndex:
 
     @classmethod
     def build(cls, folder: Path, documents: Iterable[LexicalDocument]) -> None:
-        """Write a new index of the documents into an empty folder."""
+        """Write a new index of the documents into a folder that is not there yet."""
         import tantivy
 
         folder.mkdir(parents=True)
@@ -51,12 +51,39 @@ class TantivyIndex:
         index.register_tokenizer(_ANALYZER, _analyzer(tantivy))
         # One thread, so that rows keep their order and two builds are alike.
         writer = index.writer(_WRITER_BYTES, 1)
-        for row, (record, terms) in enumerate(documents):
-            writer.add_document(_document(tantivy, row, record, terms))
+        for record, terms in documents:
+            writer.add_document(_document(tantivy, record, terms))
         writer.commit()
         writer.wait_merging_threads()
 
-    def search(self, terms: Mapping[str, int], filter: RecordFilter, k: int) -> list[Scored]:
+    @classmethod
+    def update(
+        cls, folder: Path, gone: Iterable[int], documents: Iterable[LexicalDocument]
+    ) -> None:
+        """Take records out by their keys and put documents in, in one commit.
+
+        Files that are there are never changed, only added to or dropped: other names
+        (hard links) of them stay as they were.
+        """
+        import tantivy
+
+        index: Any = tantivy.Index.open(str(folder))
+        index.register_tokenizer(_ANALYZER, _analyzer(tantivy))
+        writer = index.writer(_WRITER_BYTES, 1)
+        for key in gone:
+            writer.delete_documents_by_term("key", key)
+        for record, terms in documents:
+            writer.add_document(_document(tantivy, record, terms))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def search(
+        self,
+        terms: Mapping[str, float],
+        filter: RecordFilter,
+        k: int,
+        among: Sequence[int] | None = None,
+    ) -> list[Scored]:
         """See ``LexicalIndex.search``."""
         if not terms or k < 1:
             return []
@@ -76,14 +103,17 @@ class TantivyIndex:
             (t.Occur.Must, t.Query.const_score_query(clause, 0.0))
             for clause in self._restrictions(filter)
         ]
+        if among is not None:
+            chosen = t.Query.term_set_query(schema, "key", list(among))
+            clauses.append((t.Occur.Must, t.Query.const_score_query(chosen, 0.0)))
         clauses += [
             (t.Occur.MustNot, t.Query.term_query(schema, "record_id", record_id))
             for record_id in filter.exclude
         ]
         found = self._searcher.search(t.Query.boolean_query(clauses), k, count=False)
+        keys = self._searcher.fast_field_values("key", [address for _, address in found.hits])
         return [
-            Scored(self._searcher.doc(address)["row"][0], float(score))
-            for score, address in found.hits
+            Scored(int(key), float(score)) for key, (score, _) in zip(keys, found.hits, strict=True)
         ]
 
     def document_frequency(self, term: str) -> int:
@@ -128,7 +158,7 @@ class TantivyIndex:
 
 def _schema(tantivy: Any) -> Any:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", stored=True)
+    builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_text_field("terms", tokenizer_name=_ANALYZER, index_option="freq")
     for name in (*_FIELDS_TO_MATCH, "record_id"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
@@ -140,9 +170,9 @@ def _analyzer(tantivy: Any) -> Any:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
-def _document(tantivy: Any, row: int, record: IndexedRecord, terms: Mapping[str, int]) -> Any:
+def _document(tantivy: Any, record: IndexedRecord, terms: Mapping[str, int]) -> Any:
     document = tantivy.Document()
-    document.add_unsigned("row", row)
+    document.add_unsigned("key", record.key)
     repeated = (term for term, count in terms.items() for _ in range(count))
     document.add_text("terms", " ".join(repeated))
     document.add_text("record_id", record.record_id)

@@ -239,7 +239,6 @@ class TestAccess:
             writer = CorpusWriter(connection, application_.clock())
             hidden = content("HR1", "VPN certificate of HR", groups=frozenset({"hr"}))
             writer.upsert(hidden, "x")
-            writer.finish()
         application_.pipeline.index()
         answer = client.get("/api/v1/records/HR1", headers=ANA)
         assert answer.status_code == 404

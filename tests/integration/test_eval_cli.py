@@ -107,7 +107,10 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            (["--system", "magic"], "precedent, bm25, dense, rrf"),
+            (
+                ["--system", "magic"],
+                "precedent, precedent-text, bm25",
+            ),
             (["--query-field", "text_easy"], "text_title"),
             (["--corpus", "corpus_blind.jsonl"], "corpus.jsonl"),
             (["--json", "nowhere/result.json"], "cannot be written"),

@@ -62,11 +62,17 @@ class Triage:
         self, context: IncidentContext, reader: Reader, kinds: frozenset[RecordKind], k: int
     ) -> SearchResult:
         return self._searcher.search(
-            Query(context.text, filter_for(context, reader, kinds), k, context.services)
+            Query(
+                context.text,
+                filter_for(context, reader, kinds),
+                k,
+                context.services,
+                at=context.onset or self._clock(),
+            )
         )
 
     def _suspects(self, context: IncidentContext, reader: Reader) -> tuple[SuspectedChange, ...]:
-        onset = context.opened_at or context.as_of or self._clock()
+        onset = context.onset or self._clock()
         kinds = frozenset({RecordKind.CHANGE})
         by_service = (
             self._store.latest(kinds, context.services, onset, _CHANGES_BY_SERVICE)

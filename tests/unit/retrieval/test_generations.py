@@ -1,14 +1,16 @@
 """A generation is published whole or not at all, and a damaged one is never served."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from retrieval.access import Reader, RecordFilter
 from retrieval.errors import CorruptIndex
-from retrieval.generations import GenerationFolder, Recipe, verified
+from retrieval.generations import GenerationFolder, Manifest, Recipe, verified
 from retrieval.open_index import IndexReader
+from retrieval.ports import Vectors
 from tests.conftest import Corpus, content
 
 RECIPE = Recipe(model_id="m", dimension=3, chunker="1", analysis="1")
@@ -17,7 +19,8 @@ RECIPE = Recipe(model_id="m", dimension=3, chunker="1", analysis="1")
 def publish(folder: GenerationFolder, payload: bytes) -> Path:
     with folder.building() as building:
         (building / "data").write_bytes(payload)
-        return folder.publish(building, RECIPE, corpus_version=1, records=1, passages=1)
+        manifest = Manifest(recipe=RECIPE, corpus_version=1, records=1, passages=1)
+        return folder.publish(building, manifest)
 
 
 class TestPublish:
@@ -70,6 +73,10 @@ class TestVerified:
             verified(generation, RECIPE.model_copy(update={"model_id": "other"}))
 
 
+def _refuse(texts: Sequence[str]) -> Vectors:
+    raise AssertionError(f"{len(texts)} texts were embedded again")
+
+
 class TestIndexReader:
     def test_readers_move_over_between_two_queries(self, corpus: Corpus) -> None:
         corpus.add(content("1", "disk full on fs-lds-01"))
@@ -88,11 +95,10 @@ class TestIndexReader:
         corpus.publish()
         current = corpus.folder.current()
         assert current is not None
-        (current / "vectors.faiss").write_bytes(b"damaged")
+        next(current.glob("segments/*.faiss")).write_bytes(b"damaged")
         fresh = IndexReader(corpus.folder, corpus.embedder)
         with pytest.raises(CorruptIndex):
             fresh.current()
-        assert corpus.indexer.is_stale()
-        assert corpus.indexer.embed_pending() == 0
-        corpus.indexer.publish()
+        corpus.embedder.passages = _refuse  # type: ignore[method-assign]
+        assert corpus.indexer.refresh() is not None
         assert len(fresh.current().vectors) == 1

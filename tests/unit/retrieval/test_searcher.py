@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from retrieval.access import Reader, RecordFilter
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.errors import NotFound
-from retrieval.fusion import reciprocal_rank
 from retrieval.records import Record, RecordKind
 from retrieval.searcher import Hit, Query, Searcher
 from tests.conftest import Corpus, content
@@ -187,13 +186,14 @@ class TestFilterAgreement:
             if chosen.admits(record)
         }
         index = many.reader.current()
-        lexical = {
-            index.table.ids[hit.row] for hit in index.lexical.search({"outag": 1}, chosen, 100)
-        }
+        store = SqlRecordStore(many.database)
+        names = {store.keys([record.id])[0]: record.id for record in store.iter_current()}
+        allowed = index.table.allowed_records(chosen, store.keys(exclude))
+        lexical = {names[hit.key] for hit in index.lexical.search({"outag": 1.0}, chosen, 100)}
         dense = {
-            index.table.ids[index.table.passage(hit.row).record_row]
+            names[int(index.table.key[index.table.passage(hit.key).record_row])]
             for hit in index.vectors.search(
-                many.embedder.query("outage"), 100, index.table.allowed_passages(chosen)
+                many.embedder.query("outage"), 100, allowed[index.table.passage_record]
             )
         }
         assert lexical == admitted
@@ -238,15 +238,3 @@ class TestStore:
         store = SqlRecordStore(corpus.database)
         revisions: list[Record | None] = [store.get("INC1", n) for n in (1, 2)]
         assert [r.text for r in revisions if r] == ["first words", "second words"]
-
-
-class TestReciprocalRank:
-    def test_agreement_beats_one_first_place(self) -> None:
-        fused = reciprocal_rank({"bm25": [1, 2], "dense": [3, 2]})
-        assert [candidate.row for candidate in fused] == [2, 1, 3]
-
-    def test_the_score_is_the_sum_of_reciprocal_ranks(self) -> None:
-        (best, *_) = reciprocal_rank({"bm25": [7], "dense": [5, 7]})
-        assert best.row == 7
-        assert best.score == pytest.approx(1 / 61 + 1 / 62)
-        assert best.ranks == {"bm25": 1, "dense": 2}

@@ -1,0 +1,1 @@
+"""Systems that are not ours, run on the same data in the same process."""
