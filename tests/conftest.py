@@ -8,6 +8,7 @@ import pytest
 
 from retrieval.access import EVERYONE
 from retrieval.corpus.database import Database
+from retrieval.corpus.store import SqlRecordStore
 from retrieval.corpus.tables import metadata
 from retrieval.corpus.writer import CorpusWriter
 from retrieval.embedders.hashing import HashingEmbedder
@@ -74,6 +75,13 @@ class Corpus:
         self.embedder = HashingEmbedder()
         self.indexer = Indexer(self.database, self.embedder, self.folder)
         self.reader = IndexReader(self.folder, self.embedder)
+        self.store = SqlRecordStore(self.database)
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Record ids by key."""
+        ids = [record.id for record in self.store.iter_current()]
+        return {self.store.keys([record_id])[0]: record_id for record_id in ids}
 
     def add(self, *contents: RecordContent) -> None:
         """Store records without publishing an index."""

@@ -158,7 +158,7 @@ class TantivyIndex:
 
 def _schema(tantivy: Any) -> Any:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("key", indexed=True, fast=True)
+    builder.add_integer_field("key", indexed=True, fast=True)
     builder.add_text_field("terms", tokenizer_name=_ANALYZER, index_option="freq")
     for name in (*_FIELDS_TO_MATCH, "record_id"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
@@ -172,7 +172,7 @@ def _analyzer(tantivy: Any) -> Any:
 
 def _document(tantivy: Any, record: IndexedRecord, terms: Mapping[str, int]) -> Any:
     document = tantivy.Document()
-    document.add_unsigned("key", record.key)
+    document.add_integer("key", record.key)
     repeated = (term for term, count in terms.items() for _ in range(count))
     document.add_text("terms", " ".join(repeated))
     document.add_text("record_id", record.record_id)
