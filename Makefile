@@ -63,5 +63,8 @@ bench: $(VENV)/.installed-dev  ## Measure cold start, ingest rate and query late
 bench-retrieval: $(VENV)/.installed-dev  ## Compare ways of ranking on the public sets
 	@$(BIN)/python -m evals.bench_retrieval
 
+bench-speed: $(VENV)/.installed-dev  ## Measure search at up to a million records
+	@$(BIN)/python -m evals.bench_speed
+
 clean:  ## Remove the virtual environment and the data directory
 	rm -rf $(VENV) var

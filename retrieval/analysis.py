@@ -4,13 +4,17 @@
 error codes, host names, versions, alert names and ticket numbers in a text.
 """
 
+import hashlib
+import itertools
 import re
 from collections import Counter
 from functools import lru_cache
 
 import Stemmer
 
-ANALYSIS_VERSION = "1"
+from retrieval import synonyms
+
+ANALYSIS_VERSION = "2"
 """Changes whenever the same text would give other terms; kept with every index."""
 
 # Runs of word characters joined by the punctuation that identifiers contain.
@@ -31,6 +35,18 @@ STOP_WORDS = frozenset(
 # A token longer than this is a blob (base64, a minified line), not a word.
 _MAX_TERM_CHARS = 80
 
+# What changes from one occurrence to the next: found as a whole, its parts say nothing.
+_VOLATILE = re.compile(
+    r"""(?ix)
+    [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}                     # a GUID
+  | (?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64}                   # an address or a hash
+  | \d{4}-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?(?:\.\d+)?z?)?(?:\+\d\d:\d\d)?
+  | \d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?z?                            # a time of day
+    """
+)
+# What Kubernetes puts behind the name of a deployment: replica set and pod.
+_POD = re.compile(r"(?P<name>[a-z][a-z0-9-]*?)-[0-9a-f]{8,10}-[a-z0-9]{5}")
+
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -38,11 +54,18 @@ def analyse(text: str) -> Counter[str]:
     """The lexical terms of a text with their counts.
 
     An identifier gives its whole lower-cased form and its parts; a prose word gives
-    its stem (Snowball English); stop words give nothing.
+    its stem (Snowball English); stop words give nothing. Of what is different each time
+    (times, hashes, GUIDs, the ends of pod names) only the whole is kept, and a name
+    without its volatile end besides. An acronym and what it stands for
+    (``synonyms.txt``) give a term in common.
     """
     terms: Counter[str] = Counter()
+    words: list[str] = []
     for match in WORD.finditer(text):
-        terms.update(_terms(match.group()))
+        found = _terms(match.group())
+        terms.update(found)
+        words.append(found[0] if len(found) == 1 else match.group().lower())
+    terms.update(synonyms.concepts(words))
     return terms
 
 
@@ -50,6 +73,11 @@ def analyse(text: str) -> Counter[str]:
 def _terms(token: str) -> tuple[str, ...]:
     if len(token) > _MAX_TERM_CHARS:
         return tuple(_word(part) for part in _PART.findall(token)[:8] if _keeps(part))
+    if _VOLATILE.fullmatch(token):
+        return (token.lower(),)
+    pod = _POD.fullmatch(token)
+    if pod is not None:
+        return (token.lower(), *_terms(pod.group("name")))
     parts = _PART.findall(token)
     pieces = [piece for part in parts for piece in _pieces(part)]
     words = [_word(piece) for piece in pieces if _keeps(piece)]
@@ -79,6 +107,28 @@ def _word(piece: str) -> str:
         return lowered
     stem: str = _stemmer.stemWord(lowered)
     return stem
+
+
+# A longer line is somebody's own sentence, and after so many the rest is a log.
+_MAX_LINE_CHARS = 200
+_MAX_LINES = 200
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def line_marks(text: str) -> dict[str, str]:
+    """A mark for each short line of a text, equal for lines of the same words.
+
+    By their marks an index counts how many records have a line: what many have (a greeting,
+    the heading of a template, a signature) says nothing about any of them.
+    """
+    found: dict[str, str] = {}
+    for line in itertools.islice(text.splitlines(), _MAX_LINES):
+        words = _NOT_A_WORD.sub(" ", line.lower()).strip()
+        if words and len(line) <= _MAX_LINE_CHARS:
+            found[line] = hashlib.blake2b(
+                words.encode("utf-8", "replace"), digest_size=6
+            ).hexdigest()
+    return found
 
 
 _IDENTIFIER = re.compile(

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.access import RecordFilter
-from retrieval.analysis import analyse
+from retrieval.analysis import analyse, line_marks
 from retrieval.explain import QueryProfile
 from retrieval.open_index import OpenIndex
-from retrieval.ports import Vectors
+from retrieval.ports import LexicalIndex, Vectors
 from retrieval.ranking import FEATURES, Matrix
 from retrieval.records import GUIDANCE_KINDS
 
@@ -26,6 +26,9 @@ _NEARBY = 50
 # "Recurring incidents", as carried over in the literature on incident similarity.
 _RECENCY_DAYS = 30.0
 _DAY = 86_400.0
+# A line that so many records have is a template's, not a person's.
+_COMMON_LINE_SHARE = 0.01
+_COMMON_LINE_FLOOR = 5
 # The most that BM25 with k1 = 1.2 gives a term, as a multiple of its rarity.
 _SATURATION = 2.2
 
@@ -43,6 +46,19 @@ class Query:
     k: int = 10
     services: frozenset[str] = frozenset()
     at: datetime | None = None
+
+
+def telling_text(text: str, index: LexicalIndex) -> str:
+    """The text without lines that many records have; all of it if nothing else is left.
+
+    Many is one in a hundred, and at least five.
+    """
+    many = max(_COMMON_LINE_FLOOR, len(index) * _COMMON_LINE_SHARE)
+    common = {line for line, mark in line_marks(text).items() if index.line_frequency(mark) >= many}
+    if not common:
+        return text
+    left = "\n".join(line for line in text.splitlines() if line not in common)
+    return left if left.strip() else text
 
 
 @dataclass(frozen=True, slots=True)

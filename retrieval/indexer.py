@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from retrieval.analysis import ANALYSIS_VERSION, analyse
+from retrieval.analysis import ANALYSIS_VERSION, analyse, line_marks
 from retrieval.batches import batched
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus.changes import Changed, ChangeLog, stacked
@@ -185,11 +185,7 @@ class _Build:
     def _take(self, changes: Sequence[Changed], begun: bool) -> None:
         self.followed += len(changes)
         documents = (
-            LexicalDocument(
-                _indexed(c.key, c.record), analyse(f"{c.record.title}\n{c.record.text}")
-            )
-            for c in changes
-            if c.record is not None
+            _document(change.key, change.record) for change in changes if change.record is not None
         )
         if begun:
             TantivyIndex.update(self._lexical, (change.key for change in changes), documents)
@@ -237,7 +233,11 @@ def loaded_segments(
 
 
 def _document(key: int, record: Record) -> LexicalDocument:
-    return LexicalDocument(_indexed(key, record), analyse(f"{record.title}\n{record.text}"))
+    return LexicalDocument(
+        _indexed(key, record),
+        analyse(f"{record.title}\n{record.text}"),
+        frozenset(line_marks(record.text).values()),
+    )
 
 
 def _indexed(key: int, record: Record) -> IndexedRecord:

@@ -88,6 +88,9 @@ class LexicalIndex(Protocol):
     def document_frequency(self, term: str) -> int:
         """In how many records the term occurs."""
 
+    def line_frequency(self, mark: str) -> int:
+        """How many records have the line of a mark (``retrieval.analysis.line_marks``)."""
+
     def __len__(self) -> int:
         """How many records are indexed."""
 

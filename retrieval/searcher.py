@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from retrieval import explain
 from retrieval.analysis import analyse
-from retrieval.candidates import Candidates, Query, gather
+from retrieval.candidates import Candidates, Query, gather, telling_text
 from retrieval.explain import QueryProfile, Reason, ReasonKind
 from retrieval.open_index import IndexReader, OpenIndex
 from retrieval.ports import Embedder, RecordStore
@@ -117,6 +117,7 @@ class Searcher:
         index = self._reader.current()
         if not query.text.strip() or not len(index.lexical):
             return SearchResult((), abstained=True, notes=notes)
+        query = replace(query, text=telling_text(query.text, index.lexical))
         profile = _profile(query, index)
         candidates = self._candidates(query, profile, index)
         scores = self._ranker.scores(candidates.features)
@@ -126,6 +127,7 @@ class Searcher:
     def described(self, query: Query) -> Described:
         """All candidates with what is known of each, for learning how to rank them."""
         index = self._reader.current()
+        query = replace(query, text=telling_text(query.text, index.lexical))
         candidates = self._candidates(query, _profile(query, index), index)
         return Described(index.table.key[candidates.rows].tolist(), candidates.features)
 

@@ -26,6 +26,7 @@ class EmbedderChoice:
 
 EMBEDDERS: dict[str, Callable[[EmbedderChoice], Embedder]] = {
     "onnx-minilm": lambda choice: OnnxMiniLm(threads=choice.threads),
+    "onnx-minilm-int8": lambda choice: OnnxMiniLm(threads=choice.threads, int8=True),
     "sentence-transformers": lambda choice: SentenceTransformersEmbedder(
         choice.model, allow_download=choice.allow_download
     ),

@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.batches import batched
 from retrieval.embedders.bert_graph import bert_onnx
 from retrieval.embedders.packaged import MINILM, PackagedModel
+from retrieval.embedders.quantised import quantised
 from retrieval.ports import Vectors
 
 # What the model was published with (sentence_bert_config.json).
 _MAX_TOKENS = 256
 # Measured on two cores: larger batches gained nothing once texts are sorted by length.
+# Integers are scaled over a whole batch: only alone does a text always get the same vector.
 _BATCH = 32
 
 
@@ -23,10 +26,14 @@ class OnnxMiniLm:
     test compares them). The model is loaded at the first call, not at construction.
     """
 
-    def __init__(self, model: PackagedModel = MINILM, threads: int = 0) -> None:
+    def __init__(
+        self, model: PackagedModel = MINILM, threads: int = 0, *, int8: bool = False
+    ) -> None:
         self._model = model
         self._threads = threads
-        self.model_id = f"{model.model_id}/{_MAX_TOKENS}"
+        self._int8 = int8
+        # Vectors of the two precisions are near each other and not the same: never mixed.
+        self.model_id = f"{model.model_id}/{_MAX_TOKENS}{'/int8' if int8 else ''}"
         self.dimension = 384
         self.max_tokens = _MAX_TOKENS
 
@@ -38,14 +45,13 @@ class OnnxMiniLm:
         """See ``Embedder.passages``; batches by length, so that little padding is computed."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        for begin in range(0, len(by_length), _BATCH):
-            rows = by_length[begin : begin + _BATCH]
+        for rows in batched(by_length, 1 if self._int8 else _BATCH):
             vectors[rows] = self._encode([texts[row] for row in rows])
         return vectors
 
     @cached_property
     def _runtime(self) -> "_Runtime":
-        return _Runtime(self._model, self._threads)
+        return _Runtime(self._model, self._threads, self._int8)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         hidden, mask = self._runtime.run(texts)
@@ -58,7 +64,7 @@ class OnnxMiniLm:
 class _Runtime:
     """The loaded tokenizer and session."""
 
-    def __init__(self, model: PackagedModel, threads: int) -> None:
+    def __init__(self, model: PackagedModel, threads: int, int8: bool) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -70,8 +76,9 @@ class _Runtime:
         options.intra_op_num_threads = threads
         # Keep worker threads from spinning between queries: others need the cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        graph = quantised(bert_onnx(folder)) if int8 else bert_onnx(folder)
         self._session: Any = onnxruntime.InferenceSession(
-            bert_onnx(folder), options, providers=["CPUExecutionProvider"]
+            graph, options, providers=["CPUExecutionProvider"]
         )
 
     def run(self, texts: Sequence[str]) -> tuple[Any, Any]:

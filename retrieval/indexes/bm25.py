@@ -20,6 +20,7 @@ class LexicalDocument(NamedTuple):
 
     record: IndexedRecord
     terms: Mapping[str, int]
+    lines: frozenset[str] = frozenset()
 
 
 class TantivyIndex:
@@ -51,8 +52,8 @@ class TantivyIndex:
         index.register_tokenizer(_ANALYZER, _analyzer(tantivy))
         # One thread, so that rows keep their order and two builds are alike.
         writer = index.writer(_WRITER_BYTES, 1)
-        for record, terms in documents:
-            writer.add_document(_document(tantivy, record, terms))
+        for each in documents:
+            writer.add_document(_document(tantivy, each))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -72,8 +73,8 @@ class TantivyIndex:
         writer = index.writer(_WRITER_BYTES, 1)
         for key in gone:
             writer.delete_documents_by_term("key", key)
-        for record, terms in documents:
-            writer.add_document(_document(tantivy, record, terms))
+        for each in documents:
+            writer.add_document(_document(tantivy, each))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -120,6 +121,10 @@ class TantivyIndex:
         """See ``LexicalIndex.document_frequency``."""
         return int(self._searcher.doc_freq("terms", term))
 
+    def line_frequency(self, mark: str) -> int:
+        """See ``LexicalIndex.line_frequency``."""
+        return int(self._searcher.doc_freq("lines", mark))
+
     def __len__(self) -> int:
         """See ``LexicalIndex``."""
         return int(self._searcher.num_docs)
@@ -160,6 +165,7 @@ def _schema(tantivy: Any) -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("key", indexed=True, fast=True)
     builder.add_text_field("terms", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("lines", tokenizer_name=_ANALYZER, index_option="basic")
     for name in (*_FIELDS_TO_MATCH, "record_id"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("known_at", indexed=True, fast=True)
@@ -170,11 +176,13 @@ def _analyzer(tantivy: Any) -> Any:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
-def _document(tantivy: Any, record: IndexedRecord, terms: Mapping[str, int]) -> Any:
+def _document(tantivy: Any, each: LexicalDocument) -> Any:
+    record, terms, lines = each
     document = tantivy.Document()
     document.add_integer("key", record.key)
     repeated = (term for term, count in terms.items() for _ in range(count))
     document.add_text("terms", " ".join(repeated))
+    document.add_text("lines", " ".join(lines))
     document.add_text("record_id", record.record_id)
     document.add_text("kind", record.kind)
     document.add_text("source", record.source)

@@ -81,9 +81,9 @@ def main(folder: Path, kills: int) -> None:
         try:
             wrong += wrong_answers(folder)
         except CorruptIndex as exc:
-            print(exc, file=sys.stderr)
+            sys.stderr.write(f"{exc}\n")
             wrong += 1
-    print(kills, wrong, halves)
+    sys.stdout.write(f"{kills} {wrong} {halves}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from retrieval.access import Reader, RecordFilter
 from retrieval.errors import CorruptIndex
 from retrieval.generations import verified
 from retrieval.indexer import recipe_for
-from retrieval.open_index import IndexReader
+from retrieval.open_index import IndexReader, OpenIndex
 from tests.conftest import PROJECT, Corpus, content
 
 KILLS = 500
@@ -106,9 +106,10 @@ class TestFollowing:
         again = corpus.reader.current()
         vector = corpus.embedder.query("router r7 rebooted")
 
-        def keys(opened: object) -> list[int]:
-            hits = opened.vectors.search(vector, 64, opened.table.alive[opened.table.passage_record])  # type: ignore[attr-defined]
-            return [int(opened.table.key[opened.table.passage_record[h.key]]) for h in hits]  # type: ignore[attr-defined]
+        def keys(opened: OpenIndex) -> list[int]:
+            owners = opened.table.passage_record
+            hits = opened.vectors.search(vector, 64, opened.table.alive[owners])
+            return [int(opened.table.key[owners[hit.key]]) for hit in hits]
 
         assert sorted(keys(index)) == sorted(keys(again))
         assert keys(index)[0] == keys(again)[0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.analysis import analyse, identifiers
+from retrieval.analysis import analyse, identifiers, line_marks
 
 
 class TestAnalyse:
@@ -34,6 +34,53 @@ class TestAnalyse:
 
     def test_a_blob_does_not_become_a_term(self) -> None:
         assert all(len(term) <= 80 for term in analyse("QUJD" * 500))
+
+
+class TestVolatile:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "9f2c1b7e-33aa-4d10-8c55-0a1b2c3d4e5f",
+            "0xffff9a3c00b1",
+            "2026-11-03T04:12:09Z",
+            "04:12:09",
+        ],
+    )
+    def test_what_differs_each_time_is_kept_whole_and_not_split(self, text: str) -> None:
+        assert set(analyse(text)) == {text.lower()}
+
+    def test_a_pod_is_found_by_its_deployment(self) -> None:
+        one = analyse("payments-api-7c9d8f6b5-x2k4q")
+        assert {"payments-api-7c9d8f6b5-x2k4q", "payments-api"} <= set(one)
+        assert "x2k4q" not in one
+
+
+class TestSynonyms:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("SSO fails", "single sign-on fails"),
+            ("OOM on the node", "the node ran out of memory"),
+            ("no MFA prompt", "no multi-factor authentication prompt"),
+            ("the LB drops", "the load balancer drops"),
+        ],
+    )
+    def test_an_acronym_meets_what_it_stands_for(self, one: str, other: str) -> None:
+        shared = set(analyse(one)) & set(analyse(other))
+        assert any(term.startswith("=") for term in shared)
+
+    def test_no_letter_is_taken_for_another(self) -> None:
+        assert not any(term.startswith("=") for term in analyse("the printer is out of paper"))
+
+
+class TestLineMarks:
+    def test_lines_of_the_same_words_have_the_same_mark(self) -> None:
+        (one,) = line_marks("**Steps to reproduce:**").values()
+        (other,) = line_marks("  steps to Reproduce").values()
+        assert one == other
+
+    def test_long_lines_and_empty_ones_have_none(self) -> None:
+        assert line_marks("\n---\n" + "word " * 60) == {}
 
 
 class TestIdentifiers:

@@ -76,6 +76,23 @@ class TestRelevance:
         assert "characters long" in result.notes[0]
 
 
+class TestBoilerplate:
+    def test_the_lines_of_a_template_do_not_make_records_similar(self, corpus: Corpus) -> None:
+        template = "Dear service desk, please help\nSteps to reproduce the problem\n"
+        corpus.add(
+            *[content(f"T{n}", f"{template}keyboard number {n} is sticky") for n in range(40)],
+            content("HIT", "Payroll export stops with ORA-01555 every month"),
+        )
+        corpus.publish()
+        question = f"{template}payroll export stopped"
+        assert ask(corpus, question)[0] == "HIT"
+
+    def test_a_text_that_is_nothing_else_is_asked_as_it_is(self, corpus: Corpus) -> None:
+        corpus.add(*[content(f"T{n}", "The printer is jammed") for n in range(10)])
+        corpus.publish()
+        assert len(ask(corpus, "The printer is jammed")) == 10
+
+
 class TestExplanation:
     def test_a_hit_names_shared_identifiers_service_and_words(self, filled: Corpus) -> None:
         hit = first(filled, "erp-db-01: ORA-00257 archiver stuck", frozenset({"ERP"}))

@@ -1,0 +1,40 @@
+"""Acronyms and what they stand for: ``synonyms.txt``, one meaning a line."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import Stemmer
+
+
+class _Phrase(NamedTuple):
+    words: tuple[str, ...]
+    concept: str
+
+
+def concepts(words: Sequence[str]) -> Iterator[str]:
+    """A term for every acronym or phrase of the list among the stemmed words of a text."""
+    known = _phrases()
+    for place, word in enumerate(words):
+        for phrase in known.get(word, ()):
+            if tuple(words[place : place + len(phrase.words)]) == phrase.words:
+                yield phrase.concept
+
+
+@cache
+def _phrases() -> dict[str, list[_Phrase]]:
+    """Phrases by their first word."""
+    stem = Stemmer.Stemmer("english").stemWord
+    found: dict[str, list[_Phrase]] = defaultdict(list)
+    text = files("retrieval").joinpath("synonyms.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        entry = line.partition("#")[0].strip()
+        if not entry:
+            continue
+        variants = [variant.strip().lower() for variant in entry.replace("=", ",").split(",")]
+        for variant in variants:
+            words = tuple(stem(word) if word.isalpha() else word for word in variant.split())
+            found[words[0]].append(_Phrase(words, f"={variants[0]}"))
+    return dict(found)
