@@ -211,6 +211,8 @@ def _show_hit(number: int, hit: HitOut) -> None:
         out.print(f"    [green]why[/]     {escape('; '.join(r.text for r in hit.why))}")
     if hit.differs:
         out.print(f"    [yellow]differs[/] {escape('; '.join(r.text for r in hit.differs))}")
+    if hit.folded:
+        out.print(f"    and {len(hit.folded)} that say the same: {escape(', '.join(hit.folded))}")
     for citation in hit.citations[:1]:
         out.print(f"    [dim]“{escape(' '.join(citation.quote.split()))}”[/]")
 

@@ -108,4 +108,6 @@ def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
 
 
 def _ids(result: SearchResult) -> tuple[str, ...]:
-    return tuple(hit.record.external_id for hit in result.hits)
+    """What was found, near-duplicates right behind the hit that they are folded into."""
+    found = (record for hit in result.hits for record in (hit.record, *hit.folded))
+    return tuple(record.external_id for record in found)

@@ -38,7 +38,8 @@ class Query:
     """What to look for.
 
     ``at`` is the moment the incident began and ``services`` what it touches, where known;
-    they order hits and explain them. To restrict by service use the filter.
+    they order hits and explain them. To restrict by service use the filter. With ``fold``,
+    near-duplicates come as one hit.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Query:
     k: int = 10
     services: frozenset[str] = frozenset()
     at: datetime | None = None
+    fold: bool = False
 
 
 def telling_text(text: str, index: LexicalIndex) -> str:

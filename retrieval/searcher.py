@@ -1,5 +1,6 @@
 """Query → candidates of each leg → ranked, explained hits, grouped by record."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -8,8 +9,10 @@ from numpy.typing import NDArray
 
 from retrieval import explain
 from retrieval.analysis import analyse
+from retrieval.batches import batched
 from retrieval.candidates import Candidates, Query, gather, telling_text
 from retrieval.explain import QueryProfile, Reason, ReasonKind
+from retrieval.folding import Folding
 from retrieval.open_index import IndexReader, OpenIndex
 from retrieval.ports import Embedder, RecordStore
 from retrieval.ranking import FEATURES, Matrix, Ranker, WeightedSum
@@ -19,6 +22,8 @@ from retrieval.records import Citation, Record, SectionKind
 __all__ = ["Hit", "Query", "SearchResult", "Searcher"]
 
 _PASSAGES_PER_HIT = 3
+# How far down the candidates near-duplicates are looked for, per hit.
+_FOLDED_PER_HIT = 5
 # A ticket with a pasted log has thousands of terms; the rarest carry its meaning.
 _MAX_QUERY_TERMS = 200
 # An embedder reads a few hundred words; the text to analyse is bounded likewise.
@@ -53,6 +58,8 @@ class Hit:
     citations: tuple[Citation, ...]
     features: dict[str, float] = field(default_factory=dict)
     probability: float | None = None
+    folded: tuple[Record, ...] = ()
+    """Less similar records that say the same, best first; none unless the query folds."""
 
     @property
     def closeness(self) -> float:
@@ -145,25 +152,41 @@ class Searcher:
         scores: NDArray[np.float64],
     ) -> tuple[Hit, ...]:
         order = np.argsort(-scores, kind="stable")
-        # A few more than asked for, because some may have been removed since indexing.
-        likely = [int(place) for place in order[: 2 * query.k + 10] if np.isfinite(scores[place])]
-        table = index.table
-        rows = candidates.rows[likely]
-        wanted = zip(table.key[rows].tolist(), table.revision[rows].tolist(), strict=True)
-        loaded = self._store.get_many(wanted)
-        hits: list[Hit] = []
-        for place, row in zip(likely, rows.tolist(), strict=True):
-            record = loaded.get(int(table.key[row]))
-            if record is None or not query.filter.admits(record):
+        order = order[np.isfinite(scores[order])]
+        folding = Folding() if query.fold else None
+        hits: dict[str, Hit] = {}
+        for place, record in self._admitted(query, index, candidates, order):
+            leader = None if folding is None else folding.leader_of(record)
+            if leader is not None:
+                hit = hits[leader.id]
+                hits[leader.id] = replace(hit, folded=(*hit.folded, record))
                 continue
-            passages = [
-                table.passage(p) for p in candidates.passages.get(row, [])[:_PASSAGES_PER_HIT]
-            ]
-            features = dict(zip(FEATURES, candidates.features[place].tolist(), strict=True))
-            hits.append(_hit(profile, record, float(scores[place]), features, passages))
             if len(hits) == query.k:
                 break
-        return tuple(hits)
+            passages = [
+                index.table.passage(row)
+                for row in candidates.passages.get(int(candidates.rows[place]), [])
+            ]
+            features = dict(zip(FEATURES, candidates.features[place].tolist(), strict=True))
+            hits[record.id] = _hit(
+                profile, record, float(scores[place]), features, passages[:_PASSAGES_PER_HIT]
+            )
+        return tuple(hits.values())
+
+    def _admitted(
+        self, query: Query, index: OpenIndex, candidates: Candidates, order: NDArray[np.intp]
+    ) -> Iterator[tuple[int, Record]]:
+        """Places and records of the candidates in order, without what is gone or hidden by now."""
+        table = index.table
+        # A few more than asked for, because some may have been removed since indexing.
+        for places in batched(order[: _FOLDED_PER_HIT * query.k + 50].tolist(), 2 * query.k + 10):
+            rows = candidates.rows[places]
+            wanted = zip(table.key[rows].tolist(), table.revision[rows].tolist(), strict=True)
+            loaded = self._store.get_many(wanted)
+            for place, row in zip(places, rows.tolist(), strict=True):
+                record = loaded.get(int(table.key[row]))
+                if record is not None and query.filter.admits(record):
+                    yield place, record
 
 
 def _profile(query: Query, index: OpenIndex) -> QueryProfile:

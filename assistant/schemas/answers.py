@@ -24,7 +24,10 @@ class ReasonOut(Shape):
 
 
 class HitOut(Shape):
-    """A similar record. ``score`` only orders; ``probability`` is null until fitted."""
+    """A similar record. ``score`` only orders; ``probability`` is null until fitted.
+
+    ``folded`` names the records that say the same and are not listed by themselves.
+    """
 
     record_id: str
     kind: str
@@ -40,6 +43,7 @@ class HitOut(Shape):
     why: list[ReasonOut]
     differs: list[ReasonOut]
     citations: list[CitationOut]
+    folded: list[str]
 
     @classmethod
     def of(cls, hit: Hit) -> "HitOut":
@@ -59,6 +63,7 @@ class HitOut(Shape):
             why=[ReasonOut.of(reason) for reason in hit.why],
             differs=[ReasonOut.of(reason) for reason in hit.differs],
             citations=[CitationOut.of(citation) for citation in hit.citations],
+            folded=[record.id for record in hit.folded],
         )
 
 

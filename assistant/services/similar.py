@@ -81,7 +81,10 @@ class SimilarIncidents:
         k: int = 10,
         kinds: frozenset[RecordKind] = frozenset(),
     ) -> SimilarAnswer:
-        """At most ``k`` records of the kinds (all if none), most similar first."""
+        """At most ``k`` records of the kinds (all if none), most similar first.
+
+        Near-duplicates are folded into the first of them.
+        """
         if not 1 <= k <= MAX_HITS:
             raise InvalidInput(f"k is {k}; give a number from 1 to {MAX_HITS}.")
         result = self._searcher.search(
@@ -91,6 +94,7 @@ class SimilarIncidents:
                 k=k,
                 services=context.services,
                 at=context.onset or self._clock(),
+                fold=True,
             )
         )
         return SimilarAnswer(context, result)

@@ -59,8 +59,8 @@ class _Group:
         """1 − Π(1 − w) over independent records: agreement raises it, repetition does not."""
         best: dict[str, float] = {}
         for cause in self.causes:
-            name = cause.hit.record.id
-            best[name] = max(best.get(name, 0.0), cause.weight)
+            for record in (cause.hit.record, *cause.hit.folded):
+                best[record.id] = max(best.get(record.id, 0.0), cause.weight)
         return 1.0 - float(np.prod([1.0 - weight for weight in best.values()]))
 
 

@@ -68,6 +68,7 @@ class Triage:
                 k,
                 context.services,
                 at=context.onset or self._clock(),
+                fold=True,
             )
         )
 

@@ -1,6 +1,7 @@
 """What is found, for whom, as of when, and what the hits say about themselves."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -91,6 +92,46 @@ class TestBoilerplate:
         corpus.add(*[content(f"T{n}", "The printer is jammed") for n in range(10)])
         corpus.publish()
         assert len(ask(corpus, "The printer is jammed")) == 10
+
+
+class TestFolding:
+    ALERT = "KubePodCrashLooping\nPod checkout/api restarts since {time}, exit code 137, {n} times"
+
+    def fired(self, corpus: Corpus, **more: Any) -> tuple[Hit, ...]:
+        corpus.add(
+            *[
+                content(f"A{n}", self.ALERT.format(time=f"10:{n:02}", n=n), **more)
+                for n in range(4)
+            ],
+            content("B", "KubePodCrashLooping for checkout after the new release, rolled it back"),
+        )
+        corpus.publish()
+        text = "KubePodCrashLooping pod checkout/api restarts, exit code 137"
+        query = Query(text, RecordFilter(Reader("mia", frozenset({"everyone"}))), k=2, fold=True)
+        return searcher(corpus).search(query).hits
+
+    def test_an_alert_that_fired_again_is_one_hit_with_a_count(self, corpus: Corpus) -> None:
+        first, second = self.fired(corpus)
+        names = {first.record.id, *(record.id for record in first.folded)}
+        assert names == {"A0", "A1", "A2", "A3"}
+        assert (second.record.id, second.folded) == ("B", ())
+
+    def test_what_may_not_be_read_is_not_counted(self, corpus: Corpus) -> None:
+        hits = self.fired(corpus, groups=frozenset({"hr"}))
+        assert [(hit.record.id, hit.folded) for hit in hits] == [("B", ())]
+
+    def test_the_same_words_of_another_service_are_another_story(self, corpus: Corpus) -> None:
+        for service in ("Till", "Payroll"):
+            text = "Nightly batch job failed with exit code 137 and was started again"
+            corpus.add(content(service, text, services=(service,)))
+        corpus.publish()
+        query = Query("nightly batch job exit code 137", RecordFilter(OPERATOR), fold=True)
+        assert len(searcher(corpus).search(query).hits) == 2
+
+    def test_nothing_is_folded_unless_asked(self, filled: Corpus) -> None:
+        filled.add(content("INC4", "VPN gateway certificate expired, nobody can connect"))
+        filled.publish()
+        assert set(ask(filled, "VPN gateway certificate expired")[:2]) == {"INC3", "INC4"}
 
 
 class TestExplanation:
