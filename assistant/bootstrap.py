@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 
 from assistant.db import migrate
@@ -17,6 +17,7 @@ from assistant.services.editing import Editing
 from assistant.services.fitting import FittedFile, Fitting
 from assistant.services.similar import SimilarIncidents
 from assistant.services.triage.service import Triage
+from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryWorker
 from assistant.settings import Settings
 from assistant.writers import ticket_writers
@@ -25,7 +26,7 @@ from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
 from ingest.runs import RunJournal
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
-from retrieval.embedders import EmbedderChoice, embedder
+from retrieval.embedders import EmbedderChoice, embedder, recalled
 from retrieval.errors import InvalidSettings, NotFound
 from retrieval.generations import GenerationFolder
 from retrieval.indexer import Indexer
@@ -76,12 +77,16 @@ class Application:
 
     def _wire_retrieval(self) -> None:
         self.store = SqlRecordStore(self.database)
-        self.embedder = embedder(EmbedderChoice(**self.settings.embedder.model_dump()))
+        chosen = self.settings.embedder
+        secret = {"api_key": chosen.api_key.get_secret_value()}
+        choice = EmbedderChoice(**chosen.model_dump() | secret)
+        self.embedder = embedder(choice)
         folder = GenerationFolder(self.settings.data_dir / "index")
-        self.indexer = Indexer(self.database, self.embedder, folder)
-        self.index = IndexReader(folder, self.embedder)
+        self.indexer = Indexer(self.database, self.embedder, folder, choice.described())
+        self.index = IndexReader(folder, self.embedder, partial(recalled, choice))
+        self.upkeep = IndexUpkeep(self.indexer)
         self.fitted = FittedFile(self.settings.data_dir / "models")
-        self.searcher = Searcher(self.index, self.store, self.embedder, self.fitted.ranker())
+        self.searcher = Searcher(self.index, self.store, self.fitted.ranker())
 
     def _wire_ingest(self) -> None:
         policy = RedactionPolicy(ip_addresses=IpPolicy(self.settings.redaction.ip_addresses))

@@ -32,12 +32,13 @@ def create_app(application: Application | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the models, and deliver approved proposals from a thread of this process."""
+    """Warm the models; deliver approved proposals and keep the index up to date beside."""
     application: Application = app.state.application
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]
     if application.settings.web.embedded_worker:
-        threads.append(threading.Thread(target=application.worker.run, args=(stop,)))
+        for work in (application.worker.run, application.upkeep.run):
+            threads.append(threading.Thread(target=work, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()
     yield

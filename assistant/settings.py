@@ -29,10 +29,18 @@ class _Section(BaseModel):
 
 
 class EmbedderSettings(_Section):
-    """Which embedding model: ``onnx-minilm`` (packaged), ``sentence-transformers``, ``hashing``."""
+    """Which embedding model.
+
+    ``onnx-minilm`` (packaged) or its quicker ``onnx-minilm-int8``; ``sentence-transformers``
+    with a ``model``; ``openai-compatible`` with a ``base_url`` and a ``model``.
+    """
 
     backend: str = "onnx-minilm"
     model: str = ""
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    query_prefix: str = ""
+    passage_prefix: str = ""
     threads: int = 0
     allow_download: bool = False
 

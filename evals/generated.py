@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert
 
 from retrieval.access import EVERYONE
 from retrieval.batches import batched
+from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus import tables
 from retrieval.corpus.database import Database
 from retrieval.ports import Vectors
@@ -110,6 +111,7 @@ def _records(numbers: list[int]) -> Iterator[dict[str, object]]:
             "source_digest": "",
             "groups": [EVERYONE],
             "changed_in": 1,
+            "chunker": CHUNKER_VERSION,
         }
 
 

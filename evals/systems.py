@@ -95,7 +95,7 @@ def _similar(app: Application, query: EvalQuery, k: int, **known: Any) -> tuple[
 
 
 def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
-    searcher = Searcher(app.index, app.store, app.embedder, ranker)
+    searcher = Searcher(app.index, app.store, ranker)
 
     def rank(query: EvalQuery, k: int) -> tuple[str, ...]:
         # Redacted like the records, else a redacted word could never match.

@@ -62,7 +62,7 @@ def analyse(text: str) -> Counter[str]:
     terms: Counter[str] = Counter()
     words: list[str] = []
     for match in WORD.finditer(text):
-        found = _terms(match.group())
+        found = word_terms(match.group())
         terms.update(found)
         words.append(found[0] if len(found) == 1 else match.group().lower())
     terms.update(synonyms.concepts(words))
@@ -70,14 +70,15 @@ def analyse(text: str) -> Counter[str]:
 
 
 @lru_cache(maxsize=200_000)
-def _terms(token: str) -> tuple[str, ...]:
+def word_terms(token: str) -> tuple[str, ...]:
+    """The terms of one match of ``WORD``, as ``analyse`` counts them."""
     if len(token) > _MAX_TERM_CHARS:
         return tuple(_word(part) for part in _PART.findall(token)[:8] if _keeps(part))
     if _VOLATILE.fullmatch(token):
         return (token.lower(),)
     pod = _POD.fullmatch(token)
     if pod is not None:
-        return (token.lower(), *_terms(pod.group("name")))
+        return (token.lower(), *word_terms(pod.group("name")))
     parts = _PART.findall(token)
     pieces = [piece for part in parts for piece in _pieces(part)]
     words = [_word(piece) for piece in pieces if _keeps(piece)]

@@ -151,16 +151,19 @@ def _meaning(index: OpenIndex, rows: NDArray[np.intp], vector: Vectors) -> _Mean
     ends = np.searchsorted(owners, rows, side="right")
     spans = [np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)]
     scores = index.vectors.scores(vector, np.concatenate([*spans, np.empty(0, dtype=np.intp)]))
-    found = _Meaning(np.zeros(len(rows)), np.zeros(len(rows)), {})
-    done = 0
-    for number, (row, span) in enumerate(zip(rows, spans, strict=True)):
-        mine = scores[done : done + len(span)]
-        done += len(span)
-        if len(span):
-            found.closest[number] = mine.max()
-            found.mean[number] = mine.mean()
-            found.passages[int(row)] = span[np.argsort(-mine, kind="stable")].tolist()
-    return found
+    lengths = ends - begins
+    closest, mean = np.zeros(len(rows)), np.zeros(len(rows))
+    has = np.flatnonzero(lengths)
+    if len(has):
+        starts = np.cumsum(lengths[has]) - lengths[has]
+        closest[has] = np.maximum.reduceat(scores, starts)
+        mean[has] = np.add.reduceat(scores, starts) / lengths[has]
+    by_record = np.split(scores, np.cumsum(lengths))
+    passages = {
+        int(row): span[np.argsort(-mine, kind="stable")].tolist()
+        for row, span, mine in zip(rows, spans, by_record, strict=False)
+    }
+    return _Meaning(closest, mean, passages)
 
 
 def _recency(query: Query, index: OpenIndex) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ PrecedentError
 ├── TooLarge                a request exceeds a documented limit
 ├── CorruptIndex            an index generation failed its checks
 ├── ModelUnavailable        an embedding or chat model cannot be used
+├── ServiceUnavailable      another server could not be reached, or refused
 └── DeliveryFailed          an outside system refused or could not be reached
 
 The message of every error names the place and the fix, because it is shown to
@@ -96,6 +97,12 @@ class ModelUnavailable(PrecedentError):
     """An embedding or chat model cannot be used."""
 
     code = "model-unavailable"
+
+
+class ServiceUnavailable(PrecedentError):
+    """Another server could not be reached, or refused."""
+
+    code = "service-unavailable"
 
 
 class DeliveryFailed(PrecedentError):

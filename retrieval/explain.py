@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from retrieval.analysis import WORD, analyse, identifiers
+from retrieval.analysis import WORD, analyse, identifiers, word_terms
 from retrieval.records import PRECEDENT_KINDS, Citation, Record, SectionKind
 
 _MAX_TERMS = 5
@@ -188,11 +188,14 @@ def _shared_words(
         key=lambda term: -query.weights[term],
     )[:_MAX_TERMS]
     surface: dict[str, str] = {}
+    missing = set(shared)
     for match in WORD.finditer(f"{record.title}\n{record.text}"):
-        for term in analyse(match.group()):
-            if len(match.group()) <= _MAX_WORD_CHARS and _LETTER.search(match.group()):
-                surface.setdefault(term, match.group())
-        if all(term in surface for term in shared):
+        word = match.group()
+        for term in missing.intersection(word_terms(word)):
+            if len(word) <= _MAX_WORD_CHARS and _LETTER.search(word):
+                surface[term] = word
+                missing.remove(term)
+        if not missing:
             break
     return tuple(dict.fromkeys(surface[term] for term in shared if term in surface))
 

@@ -49,7 +49,8 @@ class Recipe(BaseModel):
 class Manifest(BaseModel):
     """What a generation was made from, and how to tell that it is whole.
 
-    ``segments`` are the names of its segments, in the order of their rows.
+    ``segments`` are the names of its segments, in the order of their rows; ``embedder`` says
+    how to load the model again that made its vectors.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +60,7 @@ class Manifest(BaseModel):
     records: int
     passages: int
     segments: tuple[str, ...] = ()
+    embedder: dict[str, str] = {}
     sha256: dict[str, str] = {}
 
 
@@ -103,6 +105,13 @@ class GenerationFolder:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
+    @contextmanager
+    def embedding(self) -> Iterator[None]:
+        """Held by the one process that embeds for this folder; a second one waits."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._root / "embed.lock"):
+            yield
+
     def publish(self, folder: Path, manifest: Manifest, known: Known | None = None) -> Path:
         """Make a built folder the current generation; readers move over at their next query.
 
@@ -143,13 +152,7 @@ def verified(folder: Path, recipe: Recipe, known: Known | None = None) -> Manife
 
     Files in ``known`` were read before and are not read again.
     """
-    try:
-        text = (folder / _MANIFEST).read_text(encoding="utf-8")
-        manifest = Manifest.model_validate_json(text)
-    except (OSError, ValidationError, UnicodeDecodeError) as exc:
-        raise CorruptIndex(
-            f"{folder / _MANIFEST} cannot be read. Run 'precedent index rebuild'."
-        ) from exc
+    manifest = read_manifest(folder)
     if manifest.recipe != recipe:
         found = json.dumps(manifest.recipe.model_dump(), sort_keys=True)
         raise CorruptIndex(
@@ -164,6 +167,17 @@ def verified(folder: Path, recipe: Recipe, known: Known | None = None) -> Manife
                 "nothing needs to be ingested or embedded again."
             )
     return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a generation says of itself, unchecked; raises ``CorruptIndex`` if unreadable."""
+    try:
+        text = (folder / _MANIFEST).read_text(encoding="utf-8")
+        return Manifest.model_validate_json(text)
+    except (OSError, ValidationError, UnicodeDecodeError) as exc:
+        raise CorruptIndex(
+            f"{folder / _MANIFEST} cannot be read. Run 'precedent index rebuild'."
+        ) from exc
 
 
 def _files(folder: Path) -> list[str]:

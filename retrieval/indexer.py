@@ -12,6 +12,7 @@ from retrieval.batches import batched
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus.changes import Changed, ChangeLog, stacked
 from retrieval.corpus.database import Database
+from retrieval.corpus.rechunk import rechunk
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.corpus.vectors import VectorStore
 from retrieval.errors import CorruptIndex
@@ -22,6 +23,7 @@ from retrieval.generations import (
     Recipe,
     known_files,
     link_files,
+    read_manifest,
     verified,
 )
 from retrieval.indexes.bm25 import LexicalDocument, TantivyIndex
@@ -74,7 +76,15 @@ class Indexer:
     vectors are stored beside their passages.
     """
 
-    def __init__(self, database: Database, embedder: Embedder, folder: GenerationFolder) -> None:
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder,
+        folder: GenerationFolder,
+        described: Mapping[str, str] | None = None,
+    ) -> None:
+        """``described`` says in every manifest how to load the embedder again."""
+        self._described = dict(described or {})
         self._database = database
         self._embedder = embedder
         self._folder = folder
@@ -87,9 +97,7 @@ class Indexer:
 
         A damaged index, or one that other code or another model made, is built anew.
         """
-        # The version first: what is committed later may not be embedded yet, and waits.
-        version = self._store.version()
-        self._embed_pending(progress)
+        version = self._embed_pending(progress)
         with self._folder.building() as building:
             base = self._base()
             if base is not None and base.manifest.corpus_version >= version:
@@ -98,16 +106,40 @@ class Indexer:
 
     def rebuild(self, progress: Progress | None = None) -> IndexReport:
         """Embed what is new and publish everything anew."""
-        version = self._store.version()
-        self._embed_pending(progress)
+        version = self._embed_pending(progress)
         with self._folder.building() as building:
             return self._publish(building, None, version)
 
-    def _embed_pending(self, progress: Progress | None) -> None:
+    def is_behind(self, *, thorough: bool = False) -> bool:
+        """Whether the published index lacks something, or other code or another model made it.
+
+        A thorough answer reads all its files, and is also true of a damaged one.
+        """
+        try:
+            folder = self._folder.current()
+            if folder is None:
+                return self._store.version() > 0
+            recipe = recipe_for(self._embedder)
+            manifest = verified(folder, recipe) if thorough else read_manifest(folder)
+        except CorruptIndex:
+            return True
+        return manifest.recipe != recipe or manifest.corpus_version < self._store.version()
+
+    def _embed_pending(self, progress: Progress | None) -> int:
         """Embed every current passage that has no vector yet, the longest first.
 
-        Each chunk is committed by itself, so an interrupted run resumes where it was.
+        Each chunk is committed by itself, so an interrupted run resumes where it was. One
+        process at a time: another waits, and then finds nothing left to do. Returns the
+        version of the corpus up to which everything is embedded.
         """
+        with self._folder.embedding():
+            rechunk(self._database)
+            # The version first: what is committed later may not be embedded yet, and waits.
+            version = self._store.version()
+            self._embed(progress)
+        return version
+
+    def _embed(self, progress: Progress | None) -> None:
         pending = self._vectors.pending()
         done = 0
         for keys in batched(pending, _EMBED_CHUNK):
@@ -129,6 +161,7 @@ class Indexer:
             records=sum(int(np.count_nonzero(part.table.alive)) for part in build.segments),
             passages=sum(part.living for part in build.segments),
             segments=tuple(part.name for part in build.segments),
+            embedder=self._described,
         )
         known = None if base is None else base.known
         published = self._folder.publish(building, manifest, known)

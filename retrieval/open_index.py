@@ -1,15 +1,23 @@
 """The published generation, loaded for reading."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import CorruptIndex, NotFound
-from retrieval.generations import GenerationFolder, Known, Manifest, Recipe, known_files, verified
+from retrieval.generations import (
+    GenerationFolder,
+    Known,
+    Manifest,
+    known_files,
+    read_manifest,
+    verified,
+)
 from retrieval.indexer import LEXICAL, loaded_segments, recipe_for
 from retrieval.indexes.bm25 import TantivyIndex
 from retrieval.indexes.segmented import SegmentedVectors
@@ -20,10 +28,11 @@ from retrieval.segments import Segment
 
 @dataclass(frozen=True, slots=True)
 class OpenIndex:
-    """One whole, verified generation in memory."""
+    """One whole, verified generation in memory, with the embedder for asking it."""
 
     name: str
     manifest: Manifest
+    embedder: Embedder
     table: RecordTable
     lexical: LexicalIndex
     vectors: VectorIndex
@@ -33,12 +42,16 @@ class OpenIndex:
     sorted_rows: NDArray[np.intp]
 
     @classmethod
-    def load(cls, folder: Path, recipe: Recipe, before: "OpenIndex | None" = None) -> "OpenIndex":
+    def load(
+        cls, folder: Path, embedder: Embedder, before: "OpenIndex | None" = None
+    ) -> "OpenIndex":
         """Verify and open a generation; raises ``CorruptIndex`` rather than serve a wrong one.
 
         What it shares with the generation that was open before is neither read nor checked
-        again.
+        again. Passages that another chunker cut are served: their spans are stored with them.
         """
+        chunker = read_manifest(folder).recipe.chunker
+        recipe = recipe_for(embedder).model_copy(update={"chunker": chunker})
         manifest = verified(folder, recipe, None if before is None else before.known)
         segments = loaded_segments(folder, manifest, None if before is None else before.segments)
         table = RecordTable.joined([segment.table for segment in segments])
@@ -47,6 +60,7 @@ class OpenIndex:
         return cls(
             name=folder.name,
             manifest=manifest,
+            embedder=embedder,
             table=table,
             lexical=TantivyIndex(folder / LEXICAL),
             vectors=SegmentedVectors([segment.vectors for segment in segments]),
@@ -67,12 +81,23 @@ class OpenIndex:
         return found
 
 
-class IndexReader:
-    """Gives each query the generation that is published at that moment."""
+Recall: TypeAlias = Callable[[Mapping[str, str]], Embedder | None]
+"""Loads the embedder that a manifest describes; ``None`` when that cannot be done."""
 
-    def __init__(self, folder: GenerationFolder, embedder: Embedder) -> None:
+
+class IndexReader:
+    """Gives each query the generation that is published at that moment.
+
+    After a change of model the old generation is asked with the old model, which ``recall``
+    loads, until the new one is published.
+    """
+
+    def __init__(
+        self, folder: GenerationFolder, embedder: Embedder, recall: Recall | None = None
+    ) -> None:
         self._folder = folder
         self._embedder = embedder
+        self._recall = recall
         self._lock = threading.Lock()
         self._open: OpenIndex | None = None
 
@@ -86,13 +111,22 @@ class IndexReader:
             folder = self._published()
             while self._open is None or self._open.name != folder.name:
                 try:
-                    self._open = OpenIndex.load(folder, recipe_for(self._embedder), self._open)
+                    self._open = OpenIndex.load(folder, self._embedder_of(folder), self._open)
                 except (CorruptIndex, OSError):
                     # Two publications later the folder that we were reading is swept away.
                     before, folder = folder, self._published()
                     if folder == before:
                         raise
             return self._open
+
+    def _embedder_of(self, folder: Path) -> Embedder:
+        """The embedder that made a generation, if it can be had; else the present one."""
+        manifest = read_manifest(folder)
+        if manifest.recipe.model_id == self._embedder.model_id or self._recall is None:
+            return self._embedder
+        former = self._recall(manifest.embedder)
+        fits = former is not None and former.model_id == manifest.recipe.model_id
+        return former if former is not None and fits else self._embedder
 
     def _published(self) -> Path:
         folder = self._folder.current()

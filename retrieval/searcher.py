@@ -14,7 +14,7 @@ from retrieval.candidates import Candidates, Query, gather, telling_text
 from retrieval.explain import QueryProfile, Reason, ReasonKind
 from retrieval.folding import Folding
 from retrieval.open_index import IndexReader, OpenIndex
-from retrieval.ports import Embedder, RecordStore
+from retrieval.ports import RecordStore
 from retrieval.ranking import FEATURES, Matrix, Ranker, WeightedSum
 from retrieval.record_table import PassageRow
 from retrieval.records import Citation, Record, SectionKind
@@ -104,12 +104,10 @@ class Searcher:
         self,
         reader: IndexReader,
         store: RecordStore,
-        embedder: Embedder,
         ranker: Ranker | None = None,
     ) -> None:
         self._reader = reader
         self._store = store
-        self._embedder = embedder
         self._ranker = ranker or WeightedSum()
 
     def search(self, query: Query) -> SearchResult:
@@ -140,7 +138,7 @@ class Searcher:
 
     def _candidates(self, query: Query, profile: QueryProfile, index: OpenIndex) -> Candidates:
         excluded = self._store.keys(query.filter.exclude) if query.filter.exclude else ()
-        vector = self._embedder.query(query.text)
+        vector = index.embedder.query(query.text)
         return gather(query, profile, vector, excluded, index)
 
     def _hits(

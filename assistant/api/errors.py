@@ -27,6 +27,7 @@ STATUS: dict[type[errors.PrecedentError], int] = {
     errors.TooLarge: 413,
     errors.CorruptIndex: 503,
     errors.ModelUnavailable: 503,
+    errors.ServiceUnavailable: 503,
     errors.DeliveryFailed: 502,
 }
 

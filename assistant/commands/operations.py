@@ -49,7 +49,7 @@ def serve(
 def worker(
     check: Annotated[bool, typer.Option("--check", help="Only report that it could run.")] = False,
 ) -> None:
-    """Deliver approved proposals until interrupted."""
+    """Deliver approved proposals and keep the index up to date, until interrupted."""
     app = application()
     if check:
         app.store.version()
@@ -57,8 +57,11 @@ def worker(
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    console.err.print("Delivering approved proposals. Ctrl-C stops.")
+    console.err.print("Delivering approved proposals, keeping the index up to date. Ctrl-C stops.")
+    upkeep = threading.Thread(target=app.upkeep.run, args=(stop,), daemon=True)
+    upkeep.start()
     app.worker.run(stop)
+    upkeep.join(timeout=10)
 
 
 def migrate() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, select, tuple_
+from sqlalchemy import Row, Select, and_, func, select
 
 from retrieval.batches import batched
 from retrieval.corpus.database import Database
@@ -44,9 +44,15 @@ class SqlRecordStore:
         found: dict[int, Record] = {}
         with self._database.read() as connection:
             for pairs in batched(wanted, _PAIRS_PER_QUERY):
-                query = live_records().where(tuple_(records.c.pk, revisions.c.revision).in_(pairs))
+                asked = dict(pairs)
+                # Two lists rather than pairs: SQLite reads the whole table for those.
+                query = live_records().where(
+                    revisions.c.record_pk.in_(list(asked)),
+                    revisions.c.revision.in_(sorted(set(asked.values()))),
+                )
                 for row in connection.execute(query):
-                    found[row.pk] = record_of(row)
+                    if asked[row.pk] == row.revision:
+                        found[row.pk] = record_of(row)
         return found
 
     def keys(self, record_ids: Iterable[str]) -> list[int]:

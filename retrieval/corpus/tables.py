@@ -42,6 +42,8 @@ records = Table(
     Column("removed_at", UtcDateTime),
     # The corpus version that its last change made: an index asks for what came after its own.
     Column("changed_in", Integer, nullable=False, index=True),
+    # The version of the chunker that made its passages.
+    Column("chunker", String(16), nullable=False, index=True),
     UniqueConstraint("source", "external_id"),
 )
 

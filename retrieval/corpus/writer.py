@@ -7,9 +7,9 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, insert, select, update
 
 from retrieval.batches import batched
-from retrieval.chunking import embed_hash, embedded_text, passages
+from retrieval.chunking import CHUNKER_VERSION, embed_hash, embedded_text, passages
 from retrieval.corpus import tables
-from retrieval.records import RecordContent
+from retrieval.records import Record, RecordContent
 
 # Below SQLite's limit of bound parameters.
 _IDS_PER_STATEMENT = 10_000
@@ -79,7 +79,17 @@ class CorpusWriter:
         )
         if not same:
             self._add_revision(row.pk, revision, content)
+            self._connection.execute(this.values(chunker=CHUNKER_VERSION))
         return Change.ADDED if row.removed_at is not None else Change.CHANGED
+
+    def rechunk(self, record_pk: int, record: Record) -> None:
+        """Cut the current revision of a record anew."""
+        self._cut(record_pk, record.revision, record)
+        self._connection.execute(
+            update(tables.records)
+            .where(tables.records.c.pk == record_pk)
+            .values(chunker=CHUNKER_VERSION, changed_in=self._version())
+        )
 
     def remove(self, source: str, external_ids: Iterable[str]) -> int:
         """Take a source's items out of answers; returns how many were there."""
@@ -136,6 +146,7 @@ class CorpusWriter:
                 source_digest=digest,
                 groups=sorted(content.groups),
                 changed_in=self._version(),
+                chunker=CHUNKER_VERSION,
             )
             .returning(tables.records.c.pk)
         ).scalar_one()
@@ -160,12 +171,12 @@ class CorpusWriter:
                 stored_at=self._now,
             )
         )
-        # Only the current revision is searched; passages of older ones are dead weight.
+        self._cut(record_pk, revision, content)
+
+    def _cut(self, record_pk: int, revision: int, content: RecordContent) -> None:
+        """Write the passages of the current revision; only that one is searched."""
         self._connection.execute(
-            delete(tables.passages).where(
-                tables.passages.c.record_pk == record_pk,
-                tables.passages.c.revision < revision,
-            )
+            delete(tables.passages).where(tables.passages.c.record_pk == record_pk)
         )
         self._connection.execute(
             insert(tables.passages),

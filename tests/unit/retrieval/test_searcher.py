@@ -18,7 +18,7 @@ OPERATOR = Reader.operator()
 
 
 def searcher(corpus: Corpus) -> Searcher:
-    return Searcher(corpus.reader, SqlRecordStore(corpus.database), corpus.embedder)
+    return Searcher(corpus.reader, SqlRecordStore(corpus.database))
 
 
 def ask(corpus: Corpus, text: str, filter: RecordFilter | None = None, k: int = 10) -> list[str]:
