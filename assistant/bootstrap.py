@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cached_property, partial
 from importlib.metadata import version
+from typing import Any
 
 from assistant.db import migrate
 from assistant.db.audit import AuditLedger
@@ -19,7 +21,7 @@ from assistant.services.similar import SimilarIncidents
 from assistant.services.triage.service import Triage
 from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryWorker
-from assistant.settings import Settings
+from assistant.settings import EmbedderSettings, Settings, VectorSettings
 from assistant.writers import ticket_writers
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
@@ -27,9 +29,11 @@ from ingest.runs import RunJournal
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.embedders import EmbedderChoice, embedder, recalled
+from retrieval.embedders.ray_pool import RayEmbedder
 from retrieval.errors import InvalidSettings, NotFound
 from retrieval.generations import GenerationFolder
 from retrieval.indexer import Indexer
+from retrieval.indexes import EngineChoice, vector_engine
 from retrieval.open_index import IndexReader
 from retrieval.searcher import Searcher
 
@@ -39,6 +43,22 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The present moment, in UTC."""
     return datetime.now(UTC)
+
+
+# Enough texts to keep a cluster busy; a lost run repeats at most these.
+_RAY_CHUNK = 20_000
+
+
+class EmbedOn(StrEnum):
+    """Where new texts are embedded."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+def _revealed(section: EmbedderSettings | VectorSettings) -> dict[str, Any]:
+    """The values of a section with its key in clear, for the adapter that sends it."""
+    return section.model_dump() | {"api_key": section.api_key.get_secret_value()}
 
 
 class Application:
@@ -77,13 +97,22 @@ class Application:
 
     def _wire_retrieval(self) -> None:
         self.store = SqlRecordStore(self.database)
-        chosen = self.settings.embedder
-        secret = {"api_key": chosen.api_key.get_secret_value()}
-        choice = EmbedderChoice(**chosen.model_dump() | secret)
+        choice = EmbedderChoice(**_revealed(self.settings.embedder))
         self.embedder = embedder(choice)
+        self.engine = vector_engine(EngineChoice(**_revealed(self.settings.vectors)), self.database)
         folder = GenerationFolder(self.settings.data_dir / "index")
-        self.indexer = Indexer(self.database, self.embedder, folder, choice.described())
-        self.index = IndexReader(folder, self.embedder, partial(recalled, choice))
+        indexer = partial(
+            Indexer,
+            self.database,
+            folder=folder,
+            engine=self.engine,
+            described=choice.described(),
+        )
+        self.indexer = indexer(self.embedder)
+        self._indexer_on_ray: Callable[[], Indexer] = lambda: indexer(
+            RayEmbedder(partial(embedder, choice)), chunk=_RAY_CHUNK
+        )
+        self.index = IndexReader(folder, self.embedder, self.engine, partial(recalled, choice))
         self.upkeep = IndexUpkeep(self.indexer)
         self.fitted = FittedFile(self.settings.data_dir / "models")
         self.searcher = Searcher(self.index, self.store, self.fitted.ranker())
@@ -124,6 +153,10 @@ class Application:
             # A chat model that somebody configured is meant to be used.
             "extractive" if model is None else "chat",
         )
+
+    def indexer_on(self, engine: EmbedOn) -> Indexer:
+        """The indexer that embeds in this process, or on the machines of a Ray cluster."""
+        return self._indexer_on_ray() if engine is EmbedOn.RAY else self.indexer
 
     def warm_up(self) -> None:
         """Load the model and the index, so that the first person need not wait for them."""

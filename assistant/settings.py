@@ -45,6 +45,18 @@ class EmbedderSettings(_Section):
     allow_download: bool = False
 
 
+class VectorSettings(_Section):
+    """What keeps the vectors: ``faiss`` (files), ``pgvector`` (the database) or ``qdrant``.
+
+    ``owner`` tells this installation's index from others on the same server.
+    """
+
+    engine: str = "faiss"
+    url: str = ""
+    api_key: SecretStr = SecretStr("")
+    owner: str = "main"
+
+
 class ChatSettings(_Section):
     """An optional chat model, as LangChain names it: ``provider:model``."""
 
@@ -131,6 +143,7 @@ class Settings(BaseSettings):
     user: str = "operator"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     embedder: EmbedderSettings = EmbedderSettings()
+    vectors: VectorSettings = VectorSettings()
     chat: ChatSettings = ChatSettings()
     redaction: RedactionSettings = RedactionSettings()
     ingest: IngestSettings = IngestSettings()

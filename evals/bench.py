@@ -141,7 +141,7 @@ def measure(paths: Sequence[Path]) -> Figures:
             milliseconds = _ask(app, texts)
             p50, p95 = np.percentile(milliseconds, [50, 95])
             generation = _generation(data_dir)
-            manifest = verified(generation, recipe_for(app.embedder))
+            manifest = verified(generation, recipe_for(app.embedder, app.engine))
         finally:
             app.database.close()
         return Figures(

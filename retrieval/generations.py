@@ -43,6 +43,7 @@ class Recipe(BaseModel):
     dimension: int
     chunker: str
     analysis: str
+    vectors: str = "faiss"
     format: int = 2
 
 
@@ -111,6 +112,11 @@ class GenerationFolder:
         self._root.mkdir(parents=True, exist_ok=True)
         with FileLock(self._root / "embed.lock"):
             yield
+
+    def segments(self) -> set[str]:
+        """The names of the segments of all generations that are kept."""
+        kept = (path for path in self._root.iterdir() if _NAME.fullmatch(path.name))
+        return {name for path in kept for name in read_manifest(path).segments}
 
     def publish(self, folder: Path, manifest: Manifest, known: Known | None = None) -> Path:
         """Make a built folder the current generation; readers move over at their next query.

@@ -1,6 +1,5 @@
 """Builds and publishes index generations from the corpus, by the difference where it can."""
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,22 +26,21 @@ from retrieval.generations import (
     verified,
 )
 from retrieval.indexes.bm25 import LexicalDocument, TantivyIndex
-from retrieval.indexes.flat import FlatIndex
-from retrieval.ports import Embedder, IndexedRecord
+from retrieval.indexes.flat import FaissFiles
+from retrieval.ports import Embedder, HalfVectors, IndexedRecord, VectorEngine
 from retrieval.record_table import PassageRow, RecordTable
 from retrieval.records import Record
 from retrieval.segments import (
     Segment,
     load_dead,
     save_dead,
-    segment_files,
     to_join,
 )
 
 LEXICAL = "lexical"
 
 # Texts per unit of work while embedding: an interrupted run repeats at most these.
-_EMBED_CHUNK = 256
+EMBED_CHUNK = 256
 # Passages that are held in memory before they are written as a segment.
 _SEGMENT_PASSAGES = 50_000
 
@@ -59,13 +57,14 @@ class IndexReport(NamedTuple):
     followed: int
 
 
-def recipe_for(embedder: Embedder) -> Recipe:
-    """What an index must have been made with to fit this embedder and this code."""
+def recipe_for(embedder: Embedder, engine: VectorEngine) -> Recipe:
+    """What an index must have been made with to fit this embedder, engine and code."""
     return Recipe(
         model_id=embedder.model_id,
         dimension=embedder.dimension,
         chunker=CHUNKER_VERSION,
         analysis=ANALYSIS_VERSION,
+        vectors=engine.name,
     )
 
 
@@ -81,9 +80,17 @@ class Indexer:
         database: Database,
         embedder: Embedder,
         folder: GenerationFolder,
+        *,
+        engine: VectorEngine | None = None,
         described: Mapping[str, str] | None = None,
+        chunk: int = EMBED_CHUNK,
     ) -> None:
-        """``described`` says in every manifest how to load the embedder again."""
+        """``described`` says in every manifest how to load the embedder again.
+
+        ``chunk`` texts are embedded at a time, and committed with their vectors.
+        """
+        self._chunk = chunk
+        self._engine = engine or FaissFiles()
         self._described = dict(described or {})
         self._database = database
         self._embedder = embedder
@@ -119,7 +126,7 @@ class Indexer:
             folder = self._folder.current()
             if folder is None:
                 return self._store.version() > 0
-            recipe = recipe_for(self._embedder)
+            recipe = self._recipe()
             manifest = verified(folder, recipe) if thorough else read_manifest(folder)
         except CorruptIndex:
             return True
@@ -142,7 +149,7 @@ class Indexer:
     def _embed(self, progress: Progress | None) -> None:
         pending = self._vectors.pending()
         done = 0
-        for keys in batched(pending, _EMBED_CHUNK):
+        for keys in batched(pending, self._chunk):
             texts = self._vectors.texts(keys)
             rows = self._embedder.passages([item.text for item in texts])
             with self._database.write() as connection:
@@ -152,11 +159,11 @@ class Indexer:
                 progress(done, len(pending))
 
     def _publish(self, building: Path, base: "_Base | None", version: int) -> IndexReport:
-        build = _Build(building, base, self._embedder.dimension)
+        build = _Build(building, base, self._embedder.dimension, self._engine)
         since = -1 if base is None else base.manifest.corpus_version
         build.follow(self._changes.between(since, version))
         manifest = Manifest(
-            recipe=recipe_for(self._embedder),
+            recipe=self._recipe(),
             corpus_version=version,
             records=sum(int(np.count_nonzero(part.table.alive)) for part in build.segments),
             passages=sum(part.living for part in build.segments),
@@ -165,7 +172,11 @@ class Indexer:
         )
         known = None if base is None else base.known
         published = self._folder.publish(building, manifest, known)
+        self._engine.sweep(self._folder.segments())
         return IndexReport(manifest.records, manifest.passages, published.name, build.followed)
+
+    def _recipe(self) -> Recipe:
+        return recipe_for(self._embedder, self._engine)
 
     def _base(self) -> "_Base | None":
         """The published generation, if it is whole and fits."""
@@ -173,7 +184,7 @@ class Indexer:
             folder = self._folder.current()
             if folder is None:
                 return None
-            manifest = verified(folder, recipe_for(self._embedder))
+            manifest = verified(folder, self._recipe())
             return _Base(folder, manifest, known_files(folder, manifest))
         except CorruptIndex:
             return None
@@ -190,8 +201,11 @@ class _Base(NamedTuple):
 class _Build:
     """A generation in the making: the segments of its base, and new ones after them."""
 
-    def __init__(self, folder: Path, base: _Base | None, dimension: int) -> None:
+    def __init__(
+        self, folder: Path, base: _Base | None, dimension: int, engine: VectorEngine
+    ) -> None:
         self._folder = folder
+        self._engine = engine
         self._dimension = dimension
         self._lexical = folder / LEXICAL
         self.followed = 0
@@ -200,7 +214,7 @@ class _Build:
             link_files(base.folder, folder)
             (folder / "manifest.json").unlink()
             (folder / "dead.npz").unlink()
-            self.segments = loaded_segments(base.folder, base.manifest)
+            self.segments = loaded_segments(base.folder, base.manifest, engine)
 
     def follow(self, changes: Iterator[list[Changed]]) -> None:
         """Take the changes in and write everything but the manifest."""
@@ -226,16 +240,18 @@ class _Build:
             TantivyIndex.build(self._lexical, documents)
         keys = np.array([change.key for change in changes], dtype=np.int64)
         older = [segment.without(keys) for segment in self.segments]
-        fresh = self._segment([change for change in changes if change.record is not None])
-        stay, join = to_join(older, len(fresh.vectors))
+        table, vectors = self._columns([change for change in changes if change.record is not None])
+        stay, join = to_join(older, len(vectors))
+        if join:
+            table = RecordTable.joined([table, *(segment.table for segment in join)]).kept()
+            vectors = np.concatenate([vectors, *(segment.living_vectors() for segment in join)])
         for segment in join:
-            for name in segment_files(segment.name):
-                (self._folder / name).unlink()
-        made = Segment.joined(fresh.name, [fresh, *join]) if join else fresh
-        made.save(self._folder)
+            segment.discard(self._folder, self._engine)
+        made = Segment.written(self._folder, self._engine, table, vectors)
         self.segments = [*stay, made]
 
-    def _segment(self, changes: Sequence[Changed]) -> Segment:
+    def _columns(self, changes: Sequence[Changed]) -> tuple[RecordTable, HalfVectors]:
+        """The columns of changed records, and a row of vectors for each of their passages."""
         records = [_indexed(change.key, change.record) for change in changes if change.record]
         passages = [passage for change in changes for passage in change.passages]
         rows = [
@@ -243,15 +259,14 @@ class _Build:
             for row, change in enumerate(changes)
             for passage in change.passages
         ]
-        return Segment(
-            uuid.uuid4().hex,
-            RecordTable.of(records, rows),
-            FlatIndex.of(stacked(passages, self._dimension)),
-        )
+        return RecordTable.of(records, rows), stacked(passages, self._dimension)
 
 
 def loaded_segments(
-    folder: Path, manifest: Manifest, loaded: Mapping[str, Segment] | None = None
+    folder: Path,
+    manifest: Manifest,
+    engine: VectorEngine,
+    loaded: Mapping[str, Segment] | None = None,
 ) -> list[Segment]:
     """The segments of a verified generation, with what is no longer alive in them.
 
@@ -260,7 +275,7 @@ def loaded_segments(
     dead = load_dead(folder)
     found = []
     for name in manifest.segments:
-        segment = (loaded or {}).get(name) or Segment.load(folder, name)
+        segment = (loaded or {}).get(name) or Segment.load(folder, name, engine)
         found.append(segment.with_dead(dead.get(name)))
     return found
 

@@ -20,8 +20,9 @@ from retrieval.generations import (
 )
 from retrieval.indexer import LEXICAL, loaded_segments, recipe_for
 from retrieval.indexes.bm25 import TantivyIndex
+from retrieval.indexes.flat import FaissFiles
 from retrieval.indexes.segmented import SegmentedVectors
-from retrieval.ports import Embedder, LexicalIndex, VectorIndex
+from retrieval.ports import Embedder, LexicalIndex, VectorEngine, VectorIndex
 from retrieval.record_table import RecordTable
 from retrieval.segments import Segment
 
@@ -43,7 +44,11 @@ class OpenIndex:
 
     @classmethod
     def load(
-        cls, folder: Path, embedder: Embedder, before: "OpenIndex | None" = None
+        cls,
+        folder: Path,
+        embedder: Embedder,
+        engine: VectorEngine,
+        before: "OpenIndex | None" = None,
     ) -> "OpenIndex":
         """Verify and open a generation; raises ``CorruptIndex`` rather than serve a wrong one.
 
@@ -51,9 +56,10 @@ class OpenIndex:
         again. Passages that another chunker cut are served: their spans are stored with them.
         """
         chunker = read_manifest(folder).recipe.chunker
-        recipe = recipe_for(embedder).model_copy(update={"chunker": chunker})
+        recipe = recipe_for(embedder, engine).model_copy(update={"chunker": chunker})
         manifest = verified(folder, recipe, None if before is None else before.known)
-        segments = loaded_segments(folder, manifest, None if before is None else before.segments)
+        loaded = None if before is None else before.segments
+        segments = loaded_segments(folder, manifest, engine, loaded)
         table = RecordTable.joined([segment.table for segment in segments])
         living = np.flatnonzero(table.alive)
         by_key = living[np.argsort(table.key[living])]
@@ -93,10 +99,15 @@ class IndexReader:
     """
 
     def __init__(
-        self, folder: GenerationFolder, embedder: Embedder, recall: Recall | None = None
+        self,
+        folder: GenerationFolder,
+        embedder: Embedder,
+        engine: VectorEngine | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self._folder = folder
         self._embedder = embedder
+        self._engine = engine or FaissFiles()
         self._recall = recall
         self._lock = threading.Lock()
         self._open: OpenIndex | None = None
@@ -111,7 +122,8 @@ class IndexReader:
             folder = self._published()
             while self._open is None or self._open.name != folder.name:
                 try:
-                    self._open = OpenIndex.load(folder, self._embedder_of(folder), self._open)
+                    embedder = self._embedder_of(folder)
+                    self._open = OpenIndex.load(folder, embedder, self._engine, self._open)
                 except (CorruptIndex, OSError):
                     # Two publications later the folder that we were reading is swept away.
                     before, folder = folder, self._published()

@@ -1,6 +1,7 @@
 """The seams of retrieval: what an embedder, an index and a record store must promise."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -10,6 +11,8 @@ from retrieval.access import RecordFilter
 from retrieval.records import Record
 
 Vectors: TypeAlias = NDArray[np.float32]
+HalfVectors: TypeAlias = NDArray[np.float16]
+"""Vectors as an index keeps them: half the memory, and the same neighbours."""
 
 
 class Embedder(Protocol):
@@ -107,8 +110,35 @@ class VectorIndex(Protocol):
     def scores(self, vector: Vectors, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """The inner product with each of the given rows."""
 
+    def half(self) -> HalfVectors:
+        """All vectors, as a matrix of shape (len(self), dimension)."""
+
     def __len__(self) -> int:
         """How many vectors are indexed."""
+
+
+class VectorEngine(Protocol):
+    """Keeps the vectors of segments. A segment is written once, under a name used once.
+
+    ``generation`` is the folder of the generation that the segment is part of: an engine may
+    keep files there, under ``segments/``, or keep everything on a server of its own.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the manifest calls it: another engine's index is built anew."""
+
+    def write(self, generation: Path, name: str, vectors: HalfVectors) -> VectorIndex:
+        """Keep the vectors of a new segment, durably, and open it."""
+
+    def open(self, generation: Path, name: str, rows: int) -> VectorIndex:
+        """A written segment; raises ``CorruptIndex`` unless all of its ``rows`` are there."""
+
+    def discard(self, generation: Path, name: str) -> None:
+        """Leave a segment out of a generation that is being built."""
+
+    def sweep(self, kept: Collection[str]) -> None:
+        """Forget every segment of this installation but those that are kept."""
 
 
 class RecordStore(Protocol):

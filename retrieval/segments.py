@@ -1,5 +1,6 @@
 """Segments: the parts of an index that are written once, and joined as they become many."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.indexes.flat import FlatIndex
+from retrieval.ports import HalfVectors, VectorEngine, VectorIndex
 from retrieval.record_table import RecordTable
 
 _FOLDER = "segments"
@@ -23,32 +24,33 @@ class Segment:
 
     name: str
     table: RecordTable
-    vectors: FlatIndex
+    vectors: VectorIndex
 
     @classmethod
-    def load(cls, generation: Path, name: str) -> "Segment":
+    def load(cls, generation: Path, name: str, engine: VectorEngine) -> "Segment":
         """Read one segment of a generation; every row is alive."""
-        table, vectors = segment_files(name)
-        return cls(name, RecordTable.load(generation / table), FlatIndex.load(generation / vectors))
-
-    def save(self, generation: Path) -> None:
-        """Write the two files of the segment."""
-        table, vectors = segment_files(self.name)
-        (generation / _FOLDER).mkdir(exist_ok=True)
-        self.table.save(generation / table)
-        self.vectors.save(generation / vectors)
+        table = RecordTable.load(_table_file(generation, name))
+        return cls(name, table, engine.open(generation, name, len(table.passage_record)))
 
     @classmethod
-    def joined(cls, name: str, parts: Sequence["Segment"]) -> "Segment":
-        """One segment of what is alive in the parts."""
-        masks = [part.table.alive[part.table.passage_record] for part in parts]
-        return cls(
-            name,
-            RecordTable.joined([part.table for part in parts]).kept(),
-            FlatIndex.joined(
-                [(part.vectors, mask) for part, mask in zip(parts, masks, strict=True)]
-            ),
-        )
+    def written(
+        cls, generation: Path, engine: VectorEngine, table: RecordTable, vectors: HalfVectors
+    ) -> "Segment":
+        """A new segment of a generation that is being built; a row of vectors a passage."""
+        name = uuid.uuid4().hex
+        file = _table_file(generation, name)
+        file.parent.mkdir(exist_ok=True)
+        table.save(file)
+        return cls(name, table, engine.write(generation, name, vectors))
+
+    def discard(self, generation: Path, engine: VectorEngine) -> None:
+        """Leave the segment out of a generation that is being built."""
+        _table_file(generation, self.name).unlink()
+        engine.discard(generation, self.name)
+
+    def living_vectors(self) -> HalfVectors:
+        """The vectors of what is alive, in the order of their rows."""
+        return self.vectors.half()[self.table.alive[self.table.passage_record]]
 
     def with_dead(self, rows: NDArray[np.int32] | None) -> "Segment":
         """The same segment with exactly these rows no longer alive."""
@@ -97,11 +99,6 @@ def to_join(segments: Sequence[Segment], added: int) -> Joined:
     return Joined(stay, join)
 
 
-def segment_files(name: str) -> tuple[str, str]:
-    """The files of a segment within its generation: columns, vectors."""
-    return f"{_FOLDER}/{name}.npz", f"{_FOLDER}/{name}.faiss"
-
-
 def save_dead(generation: Path, segments: Sequence[Segment]) -> None:
     """Write which rows of the segments are no longer alive."""
     dead = {part.name: np.flatnonzero(~part.table.alive).astype(np.int32) for part in segments}
@@ -113,3 +110,7 @@ def load_dead(generation: Path) -> dict[str, NDArray[np.int32]]:
     """Read what :func:`save_dead` wrote: rows by the name of their segment."""
     with np.load(generation / _DEAD, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
+
+
+def _table_file(generation: Path, name: str) -> Path:
+    return generation / _FOLDER / f"{name}.npz"

@@ -1,6 +1,7 @@
 """Fixtures that several rooms' tests share."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from retrieval.generations import GenerationFolder
 from retrieval.indexer import Indexer
 from retrieval.open_index import IndexReader
 from retrieval.records import RecordContent, RecordKind
+from tests.databases import new_database, postgres_server
 
 # Nothing in a test may reach a model hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -28,6 +30,7 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 # A skipped test is a test that nobody runs. Only these reasons are accepted.
 ALLOWED_SKIPS = {
     "the public data sets are not here": "they lie beside the project, not in it",
+    "set PRECEDENT_TEST_RAY=1": "a cluster takes half a minute and a gigabyte to start",
 }
 
 
@@ -99,6 +102,21 @@ class Corpus:
     def publish(self) -> None:
         """Embed and publish."""
         self.indexer.refresh()
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[Path]:
+    """The socket folder of a running PostgreSQL server."""
+    with postgres_server() as socket:
+        yield socket
+
+
+@pytest.fixture
+def postgres(postgres_socket: Path) -> Iterator[Database]:
+    """An empty PostgreSQL database."""
+    opened = Database(new_database(postgres_socket))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

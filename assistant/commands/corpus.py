@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from assistant import console
-from assistant.bootstrap import Application
+from assistant.bootstrap import Application, EmbedOn
 from assistant.commands import As, Json, application, reader_for
 from assistant.schemas import IngestOut, RecordOut, RejectOut
 from ingest.connectors.profile import load_profile
@@ -30,6 +30,9 @@ def ingest(
     allow_mass_removal: Annotated[
         bool, typer.Option("--allow-mass-removal", help="Remove even most of a source.")
     ] = False,
+    engine: Annotated[
+        EmbedOn, typer.Option(help="Embed in this process, or on a Ray cluster.")
+    ] = EmbedOn.LOCAL,
     json: Json = None,
 ) -> None:
     """Bring tickets, RCAs and runbooks in: JSON Lines, CSV, XLSX, or a folder of Markdown."""
@@ -48,7 +51,9 @@ def ingest(
     summaries = [_take_in(app, path, options) for path in paths]
     with console.progress() as bars:
         task = bars.add_task("Embedding", total=None)
-        app.pipeline.index(lambda done, total: bars.update(task, completed=done, total=total))
+        app.indexer_on(engine).refresh(
+            lambda done, total: bars.update(task, completed=done, total=total)
+        )
     if json is None:
         console.show_ingest(summaries)
     else:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import live_records, record_of
 from retrieval.corpus.tables import passages, records, revisions, vectors
-from retrieval.ports import Vectors
+from retrieval.ports import HalfVectors
 from retrieval.records import Record, SectionKind
 
 _RECORDS_PER_BATCH = 500
@@ -111,9 +111,9 @@ class ChangeLog:
         return connection.execute(query).all()
 
 
-def stacked(changes: Sequence[StoredPassage], dimension: int) -> Vectors:
+def stacked(changes: Sequence[StoredPassage], dimension: int) -> HalfVectors:
     """The vectors of passages as a matrix."""
-    rows = np.empty((len(changes), dimension), dtype=np.float32)
+    rows = np.empty((len(changes), dimension), dtype=np.float16)
     for row, passage in enumerate(changes):
         rows[row] = np.frombuffer(passage.vector, dtype="<f4")
     return rows

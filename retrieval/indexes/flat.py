@@ -1,6 +1,6 @@
-"""Exact inner-product search in FAISS, at half precision."""
+"""Exact inner-product search in FAISS, at half precision, in files of the generation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import CorruptIndex
-from retrieval.ports import Scored, Vectors
+from retrieval.ports import HalfVectors, Scored, Vectors
 
 
 class FlatIndex:
@@ -25,19 +25,10 @@ class FlatIndex:
         self._index = index
 
     @classmethod
-    def of(cls, vectors: Vectors) -> "FlatIndex":
+    def of(cls, vectors: HalfVectors) -> "FlatIndex":
         """An index of the rows of a (n, dimension) matrix of unit vectors."""
         made = cls(_empty(vectors.shape[1]))
-        made._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        return made
-
-    @classmethod
-    def joined(cls, parts: Sequence[tuple["FlatIndex", NDArray[np.bool_]]]) -> "FlatIndex":
-        """The rows of several indexes for which the mask beside each is true."""
-        (first, _), *_ = parts
-        codes = np.concatenate([index._codes()[mask] for index, mask in parts])
-        made = cls(_empty(first._index.d))
-        made._index.add_sa_codes(np.ascontiguousarray(codes))
+        made._index.add_sa_codes(np.ascontiguousarray(vectors).view(np.uint8))
         return made
 
     @classmethod
@@ -48,7 +39,9 @@ class FlatIndex:
         try:
             return cls(faiss.read_index(str(path)))
         except RuntimeError as exc:
-            raise CorruptIndex(f"The vector index {path} cannot be read: {exc}") from exc
+            raise CorruptIndex(
+                f"The vector index {path} cannot be read ({exc}). Run 'precedent index rebuild'."
+            ) from exc
 
     def save(self, path: Path) -> None:
         """Write the index to one file."""
@@ -75,22 +68,55 @@ class FlatIndex:
 
     def scores(self, vector: Vectors, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """See ``VectorIndex.scores``."""
-        components = self._codes()[rows].view(np.float16).astype(np.float32)
-        found: NDArray[np.float32] = components @ vector
+        found: NDArray[np.float32] = self.half()[rows].astype(np.float32) @ vector
         return found
+
+    def half(self) -> HalfVectors:
+        """See ``VectorIndex.half``; the memory of the index itself, not a copy."""
+        dimension = self._index.d
+        if not len(self):
+            return np.empty((0, dimension), dtype=np.float16)
+        size = self._index.code_size
+        stored = self._faiss.rev_swig_ptr(self._index.codes.data(), len(self) * size)
+        rows: HalfVectors = stored.view(np.float16).reshape(len(self), dimension)
+        return rows
 
     def __len__(self) -> int:
         """See ``VectorIndex``."""
         return int(self._index.ntotal)
 
-    def _codes(self) -> NDArray[np.uint8]:
-        """The stored bytes, a row a vector, without copying them."""
-        size = self._index.code_size
-        if not len(self):
-            return np.empty((0, size), dtype=np.uint8)
-        stored = self._faiss.rev_swig_ptr(self._index.codes.data(), len(self) * size)
-        rows: NDArray[np.uint8] = stored.reshape(len(self), size)
-        return rows
+
+class FaissFiles:
+    """A file a segment, in the folder of the generation."""
+
+    name = "faiss"
+
+    def write(self, generation: Path, name: str, vectors: HalfVectors) -> FlatIndex:
+        """See ``VectorEngine.write``; what is on disk is made durable with the generation."""
+        index = FlatIndex.of(vectors)
+        index.save(self._file(generation, name))
+        return index
+
+    def open(self, generation: Path, name: str, rows: int) -> FlatIndex:
+        """See ``VectorEngine.open``."""
+        index = FlatIndex.load(self._file(generation, name))
+        if len(index) != rows:
+            raise CorruptIndex(
+                f"The segment {name} has {len(index)} vectors for {rows} passages. "
+                "Run 'precedent index rebuild'."
+            )
+        return index
+
+    def discard(self, generation: Path, name: str) -> None:
+        """See ``VectorEngine.discard``."""
+        self._file(generation, name).unlink()
+
+    def sweep(self, kept: Collection[str]) -> None:
+        """See ``VectorEngine.sweep``: files go with the folder of their generation."""
+
+    @staticmethod
+    def _file(generation: Path, name: str) -> Path:
+        return generation / "segments" / f"{name}.faiss"
 
 
 def _empty(dimension: int) -> Any:

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.indexes.flat import FlatIndex
-from retrieval.ports import Scored, Vectors
+from retrieval.ports import HalfVectors, Scored, VectorIndex, Vectors
 
 
 class SegmentedVectors:
     """The rows of all parts, one part after the other."""
 
-    def __init__(self, parts: Sequence[FlatIndex]) -> None:
+    def __init__(self, parts: Sequence[VectorIndex]) -> None:
         self._parts = tuple(parts)
         self._begins = np.cumsum([0, *(len(part) for part in self._parts)])
 
@@ -33,6 +32,10 @@ class SegmentedVectors:
             mine = owners == number
             scores[mine] = self._parts[number].scores(vector, rows[mine] - self._begins[number])
         return scores
+
+    def half(self) -> HalfVectors:
+        """See ``VectorIndex.half``."""
+        return np.concatenate([part.half() for part in self._parts])
 
     def __len__(self) -> int:
         """See ``VectorIndex``."""

@@ -13,6 +13,7 @@ from retrieval.access import Reader, RecordFilter
 from retrieval.errors import CorruptIndex
 from retrieval.generations import verified
 from retrieval.indexer import recipe_for
+from retrieval.indexes.flat import FaissFiles
 from retrieval.open_index import IndexReader, OpenIndex
 from tests.conftest import PROJECT, Corpus, content
 
@@ -45,7 +46,7 @@ class TestDamage:
         corpus.publish()
         generation = corpus.folder.current()
         assert generation is not None
-        recipe = recipe_for(corpus.embedder)
+        recipe = recipe_for(corpus.embedder, FaissFiles())
         files = [generation / name for name in verified(generation, recipe).sha256]
         chance = random.Random(11)
         for number in range(DAMAGES):

@@ -41,7 +41,9 @@ class OtherModel(HashingEmbedder):
 @pytest.fixture
 def filled(corpus: Corpus) -> Corpus:
     corpus.add(*[content(str(n), f"printer {n} jammed on floor {n}") for n in range(5)])
-    Indexer(corpus.database, corpus.embedder, corpus.folder, {"backend": "hashing"}).refresh()
+    Indexer(
+        corpus.database, corpus.embedder, corpus.folder, described={"backend": "hashing"}
+    ).refresh()
     return corpus
 
 
@@ -57,7 +59,7 @@ class TestChangeOfModel:
         def recall(described: Mapping[str, str]) -> Embedder | None:
             return HashingEmbedder() if described == {"backend": "hashing"} else None
 
-        reader = IndexReader(filled.folder, other, recall)
+        reader = IndexReader(filled.folder, other, recall=recall)
         searcher = Searcher(reader, filled.store)
         assert (best(searcher), other.asked) == ("3", 0)
         assert reader.current().embedder.model_id == HashingEmbedder().model_id

@@ -144,6 +144,8 @@ class TestInterruption:
     def test_a_killed_run_resumes_and_ends_like_an_undisturbed_one(self, tmp_path: Path) -> None:
         records = [ticket(n, f"disk {n} full on host-{n:04d} " * 20) for n in range(3_000)]
         file = lines(tmp_path / "big.jsonl", *records)
+        # First, so that it never waits for the writer that it is to interrupt.
+        app = application(tmp_path, embedder={"backend": "hashing"})
         environment = {
             **os.environ,
             "PRECEDENT_DATA_DIR": str(tmp_path / "var"),
@@ -154,7 +156,6 @@ class TestInterruption:
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         stored = 0
-        app = application(tmp_path, embedder={"backend": "hashing"})
         while stored == 0 and process.poll() is None:
             time.sleep(0.05)
             with app.database.read() as connection:
