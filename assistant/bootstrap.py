@@ -35,6 +35,7 @@ from retrieval.generations import GenerationFolder
 from retrieval.indexer import Indexer
 from retrieval.indexes import EngineChoice, vector_engine
 from retrieval.open_index import IndexReader
+from retrieval.rerankers import RerankerChoice, reranker
 from retrieval.searcher import Searcher
 
 Clock = Callable[[], datetime]
@@ -115,7 +116,8 @@ class Application:
         self.index = IndexReader(folder, self.embedder, self.engine, partial(recalled, choice))
         self.upkeep = IndexUpkeep(self.indexer)
         self.fitted = FittedFile(self.settings.data_dir / "models")
-        self.searcher = Searcher(self.index, self.store, self.fitted.ranker())
+        closer = reranker(RerankerChoice(**self.settings.reranker.model_dump()))
+        self.searcher = Searcher(self.index, self.store, self.fitted.ranker(), closer)
 
     def _wire_ingest(self) -> None:
         policy = RedactionPolicy(ip_addresses=IpPolicy(self.settings.redaction.ip_addresses))

@@ -57,6 +57,13 @@ class VectorSettings(_Section):
     owner: str = "main"
 
 
+class RerankerSettings(_Section):
+    """An optional closer reading of the first hits: ``late-interaction``, ``cross-encoder``."""
+
+    backend: str = ""
+    model: str = ""
+
+
 class ChatSettings(_Section):
     """An optional chat model, as LangChain names it: ``provider:model``."""
 
@@ -144,6 +151,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     embedder: EmbedderSettings = EmbedderSettings()
     vectors: VectorSettings = VectorSettings()
+    reranker: RerankerSettings = RerankerSettings()
     chat: ChatSettings = ChatSettings()
     redaction: RedactionSettings = RedactionSettings()
     ingest: IngestSettings = IngestSettings()

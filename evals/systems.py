@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from assistant.bootstrap import Application
+from assistant.services.similar import SimilarIncidents
 from evals.baselines.langchain_default import DefaultRag, PortEmbeddings
 from evals.datasets import EvalQuery
 from evals.vector_cache import VectorCache, default_cache_file
@@ -17,6 +18,7 @@ from retrieval import ranking
 from retrieval.access import Reader, RecordFilter
 from retrieval.errors import InvalidInput
 from retrieval.ranking import ByMeaning, ByWords, ReciprocalRank
+from retrieval.rerankers.late_interaction import LateInteraction
 from retrieval.searcher import Query, Searcher, SearchResult
 
 Ranker: TypeAlias = Callable[[EvalQuery, int], tuple[str, ...]]
@@ -34,16 +36,23 @@ def precedent(app: Application) -> Ranker:
     def rank(query: EvalQuery, k: int) -> tuple[str, ...]:
         itself = None if query.left_out is None else app.store.get(query.left_out)
         if itself is None:
-            return _similar(app, query, k)
+            return _similar(app.similar, query, k)
         opened, services = itself.opened_at, frozenset(itself.services)
-        return _similar(app, query, k, opened_at=opened, services=services)
+        return _similar(app.similar, query, k, opened_at=opened, services=services)
 
     return rank
 
 
 def precedent_text(app: Application) -> Ranker:
     """The product, told nothing but the text."""
-    return lambda query, k: _similar(app, query, k)
+    return lambda query, k: _similar(app.similar, query, k)
+
+
+def late_interaction(app: Application) -> Ranker:
+    """As ``precedent-text``, its first hits read again word piece by word piece."""
+    searcher = Searcher(app.index, app.store, app.fitted.ranker(), LateInteraction())
+    similar = SimilarIncidents(searcher, app.store, app.redactor, app.clock)
+    return lambda query, k: _similar(similar, query, k)
 
 
 def bm25(app: Application) -> Ranker:
@@ -72,6 +81,7 @@ def langchain_default(app: Application) -> Ranker:
 SYSTEMS: dict[str, Callable[[Application], Ranker]] = {
     "precedent": precedent,
     "precedent-text": precedent_text,
+    "late-interaction": late_interaction,
     "bm25": bm25,
     "dense": dense,
     "rrf": rrf,
@@ -86,12 +96,12 @@ def system(name: str) -> Callable[[Application], Ranker]:
     return SYSTEMS[name]
 
 
-def _similar(app: Application, query: EvalQuery, k: int, **known: Any) -> tuple[str, ...]:
+def _similar(similar: SimilarIncidents, query: EvalQuery, k: int, **known: Any) -> tuple[str, ...]:
     if not query.text.strip():
         return ()
-    context = app.similar.context_of_text(query.text)
+    context = similar.context_of_text(query.text)
     context = replace(context, record_id=query.left_out, **known)
-    return _ids(app.similar.similar(context, Reader.operator(), k).result)
+    return _ids(similar.similar(context, Reader.operator(), k).result)
 
 
 def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:

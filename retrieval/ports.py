@@ -43,6 +43,13 @@ class Embedder(Protocol):
         """Vectors of shape (len(texts), dimension); (0, dimension) for no text."""
 
 
+class Reranker(Protocol):
+    """Reads a query and the best passages of the first hits again, more closely."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        """How well each text answers the query, between 0 and 1."""
+
+
 class Scored(NamedTuple):
     """One candidate and its score (higher is better).
 

@@ -14,7 +14,7 @@ from retrieval.candidates import Candidates, Query, gather, telling_text
 from retrieval.explain import QueryProfile, Reason, ReasonKind
 from retrieval.folding import Folding
 from retrieval.open_index import IndexReader, OpenIndex
-from retrieval.ports import RecordStore
+from retrieval.ports import RecordStore, Reranker
 from retrieval.ranking import FEATURES, Matrix, Ranker, WeightedSum
 from retrieval.record_table import PassageRow
 from retrieval.records import Citation, Record, SectionKind
@@ -22,6 +22,10 @@ from retrieval.records import Citation, Record, SectionKind
 __all__ = ["Hit", "Query", "SearchResult", "Searcher"]
 
 _PASSAGES_PER_HIT = 3
+# How many hits a reranker reads, and what a full point of its score adds to theirs. Rankings
+# differ by tenths; docs/decisions/0011 has the measurements.
+_RERANKED = 20
+_RERANK_WEIGHT = 0.3
 # How far down the candidates near-duplicates are looked for, per hit.
 _FOLDED_PER_HIT = 5
 # A ticket with a pasted log has thousands of terms; the rarest carry its meaning.
@@ -58,6 +62,8 @@ class Hit:
     citations: tuple[Citation, ...]
     features: dict[str, float] = field(default_factory=dict)
     probability: float | None = None
+    passage: str = ""
+    """The text of its closest passage."""
     folded: tuple[Record, ...] = ()
     """Less similar records that say the same, best first; none unless the query folds."""
 
@@ -105,9 +111,11 @@ class Searcher:
         reader: IndexReader,
         store: RecordStore,
         ranker: Ranker | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._reader = reader
         self._store = store
+        self._reranker = reranker
         self._ranker = ranker or WeightedSum()
 
     def search(self, query: Query) -> SearchResult:
@@ -126,7 +134,12 @@ class Searcher:
         profile = _profile(query, index)
         candidates = self._candidates(query, profile, index)
         scores = self._ranker.scores(candidates.features)
-        hits = self._hits(query, profile, index, candidates, scores)
+        if self._reranker is None:
+            hits = self._hits(query, profile, index, candidates, scores)
+        else:
+            deep = replace(query, k=max(query.k, _RERANKED))
+            hits = self._hits(deep, profile, index, candidates, scores)
+            hits = _reranked(query.text, hits, self._reranker)[: query.k]
         return SearchResult(hits, abstained=not any(hit.is_close for hit in hits), notes=notes)
 
     def described(self, query: Query) -> Described:
@@ -187,6 +200,21 @@ class Searcher:
                     yield place, record
 
 
+def _reranked(text: str, hits: tuple[Hit, ...], reranker: Reranker) -> tuple[Hit, ...]:
+    """The first hits in a new order, the others behind them.
+
+    The closer reading is added to what was known, never put in its place.
+    """
+    first, rest = hits[:_RERANKED], hits[_RERANKED:]
+    read = [f"{hit.record.title}\n{hit.passage}" for hit in first]
+    closer = reranker.scores(text, read)
+    again = [
+        replace(hit, score=hit.score + _RERANK_WEIGHT * float(score))
+        for hit, score in zip(first, closer, strict=True)
+    ]
+    return (*sorted(again, key=lambda hit: -hit.score), *rest)
+
+
 def _profile(query: Query, index: OpenIndex) -> QueryProfile:
     return explain.profile(
         query.text,
@@ -217,4 +245,5 @@ def _hit(
         differs=explain.differs(profile, record),
         citations=explain.citations(profile, record, spans),
         features=features,
+        passage=record.text[slice(*spans[0])],
     )
