@@ -30,7 +30,7 @@ class TestReranking:
     @pytest.fixture
     def filled(self, corpus: Corpus) -> Corpus:
         corpus.add(
-            *[content(str(n), f"VPN gateway {n} drops clients every hour") for n in range(30)],
+            *[content(str(n), f"VPN gateway {n} drops clients every hour") for n in range(12)],
             content("cert", "VPN gateway drops clients: certificate expired, every hour or so"),
             content("far", "Certificate of the coffee machine"),
         )
