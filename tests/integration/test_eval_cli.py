@@ -109,7 +109,7 @@ class TestErrors:
         [
             (
                 ["--system", "magic"],
-                "precedent, precedent-text, bm25",
+                "precedent, precedent-text, late-interaction, bm25",
             ),
             (["--query-field", "text_easy"], "text_title"),
             (["--corpus", "corpus_blind.jsonl"], "corpus.jsonl"),
