@@ -96,7 +96,7 @@ class TestSystems:
             assert rank(EvalQuery("q", "max@sample.net"), 1) == ("mail",)
 
     def test_an_unknown_name_lists_the_known_ones(self) -> None:
-        with pytest.raises(InvalidInput, match="precedent, precedent-text, late-interaction, bm25, dense, rrf"):
+        with pytest.raises(InvalidInput, match="precedent-text, late-interaction, bm25, dense"):
             system("magic")
 
 
