@@ -14,7 +14,7 @@ from langchain_core.embeddings import Embeddings
 from assistant.bootstrap import Application
 from assistant.settings import load_settings
 from evals.baselines.langchain_default import DefaultRag
-from evals.datasets import objects
+from evals.json_lines import objects
 from ingest.pipeline import IngestOptions
 from retrieval.access import EVERYONE
 from retrieval.embedders.packaged import MINILM

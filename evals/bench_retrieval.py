@@ -74,7 +74,10 @@ def measure(folder: Path, sets: Sequence[Named]) -> dict[str, dict[str, Interval
 
 def _one(folder: Path, named: Named) -> Measured:
     dataset = load_retrieval(folder / named.folder, named.corpus, named.query_field)
-    with _bars(dataset.name) as step, installed(dataset, default_cache_file()) as installation:
+    with (
+        _bars(dataset.name) as step,
+        installed(dataset.corpus, default_cache_file()) as installation,
+    ):
         by_system = {}
         for number, (name, build) in enumerate(SYSTEMS.items(), start=1):
             ranked = retrieval.measure(dataset, build(installation.app))

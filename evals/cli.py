@@ -22,6 +22,10 @@ Json = Annotated[
 ]
 
 
+Corpus = Annotated[str, typer.Option(metavar="FILE", help="The corpus: a file of DIR, or a path.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Embed anew instead of reusing vectors.")]
+
+
 @app.callback()
 def group() -> None:
     """Measure suggestion quality on judged data."""
@@ -34,18 +38,14 @@ def retrieval(
         typer.Argument(metavar="DIR", help="Folder of corpus.jsonl, queries.jsonl, qrels.tsv."),
     ],
     *,
-    corpus: Annotated[
-        str, typer.Option(metavar="FILE", help="The corpus: a file of DIR, or a path.")
-    ] = "corpus.jsonl",
+    corpus: Corpus = "corpus.jsonl",
     query_field: Annotated[
         str, typer.Option(metavar="NAME", help="The field of the queries to ask with.")
     ] = "text",
     system: Annotated[
         str, typer.Option(metavar="NAME", help="precedent, bm25, dense, rrf, …")
     ] = "precedent",
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Embed anew instead of reusing vectors.")
-    ] = False,
+    no_cache: NoCache = False,
     json: Json = None,
 ) -> None:
     """nDCG@10, Recall@5, MRR and hit@1 with 95 % intervals, offline."""
@@ -56,11 +56,46 @@ def retrieval(
         corpus=corpus,
         query_field=query_field,
         system=system,
-        cache_file=None if no_cache else _module("evals.vector_cache").default_cache_file(),
+        cache_file=_cache(no_cache),
     )
     with report.bars() as bars:
         result = runner.run_retrieval(run, bars.embedding, bars.asking)
     report.write(result, json)
+
+
+@app.command()
+def triage(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder of cases.jsonl and, if any, train.jsonl."),
+    ],
+    *,
+    field: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Ask for this field of the corpus instead of cases."),
+    ] = None,
+    corpus: Corpus = "corpus.jsonl",
+    system: Annotated[
+        str, typer.Option(metavar="NAME", help="precedent, majority, bm25-knn.")
+    ] = "precedent",
+    no_cache: NoCache = False,
+    json: Json = None,
+) -> None:
+    """Accuracy, macro-F1 and coverage of a suggested field, with 95 % intervals, offline."""
+    report, runner = _module("evals.report"), _module("evals.runner")
+    report.check_target(json)
+    run = runner.FieldRun(
+        folder=folder, field=field, corpus=corpus, system=system, cache_file=_cache(no_cache)
+    )
+    with report.bars() as bars:
+        result = runner.run_fields(run, bars.embedding, bars.asking)
+    report.write(result, json)
+
+
+def _cache(none: bool) -> Path | None:
+    """Where vectors are kept between runs."""
+    file: Path = _module("evals.vector_cache").default_cache_file()
+    return None if none else file
 
 
 def _module(name: str) -> Any:

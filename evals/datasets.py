@@ -12,13 +12,13 @@ A folder may hold several corpora of the same records, such as ``corpus_blind.js
 without what would give the answer away.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evals.json_lines import Line, hash_of, identity, lines, objects, shortened, wrong
 from retrieval.errors import InvalidInput, UnreadableFile
 from retrieval.records import RecordKind
 
@@ -69,10 +69,10 @@ def load_retrieval(
         raise UnreadableFile(
             f"{folder} is not a folder. Give a folder with {CORPUS}, {QUERIES} and {QRELS}."
         )
-    corpus_file = _corpus_file(folder, corpus)
-    documents = _documents(corpus_file)
+    corpus_path = corpus_file(folder, corpus)
+    documents = _documents(corpus_path)
     queries = _queries(folder / QUERIES, query_field)
-    judged = _qrels(folder / QRELS, queries, documents, corpus_file)
+    judged = _qrels(folder / QRELS, queries, documents, corpus_path)
     qrels, notes = _usable(queries, judged, documents)
     if not qrels:
         raise InvalidInput(
@@ -81,46 +81,18 @@ def load_retrieval(
         )
     return RetrievalDataset(
         name=folder.resolve().name,
-        corpus=corpus_file,
+        corpus=corpus_path,
         query_field=query_field,
         queries=tuple(query for query in queries.values() if query.id in qrels),
         qrels=qrels,
-        hash=_hash(corpus=corpus_file, queries=folder / QUERIES, qrels=folder / QRELS),
+        hash=hash_of(corpus=corpus_path, queries=folder / QUERIES, qrels=folder / QRELS),
         notes=notes,
         card=_card(folder / META),
     )
 
 
-def objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(place, object) for each line of a JSON Lines file; blank lines are passed over."""
-    for line in _lines(file):
-        place = f"{file} line {line.number}"
-        try:
-            entry = json.loads(line.text)
-        except (json.JSONDecodeError, RecursionError) as exc:
-            raise UnreadableFile(f"{place} is not JSON: {exc}.") from exc
-        if not isinstance(entry, dict):
-            raise UnreadableFile(f"{place} is not a JSON object.")
-        yield place, entry
-
-
-def identity(entry: Mapping[str, Any], name: str, place: str) -> str:
-    """The id in a member, as ingest reads it: a text or a whole number, trimmed."""
-    value = entry.get(name)
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or not value.strip():
-        found = "is missing" if name not in entry else f"is {_short(value)}"
-        raise _wrong(place, name, f"{found}; it must be a text that is not empty")
-    return value.strip()
-
-
-class _Line(NamedTuple):
-    number: int
-    text: str
-
-
-def _corpus_file(folder: Path, corpus: str) -> Path:
+def corpus_file(folder: Path, corpus: str) -> Path:
+    """A corpus named by a file of the folder or a path; ``UnreadableFile`` where neither is."""
     # The folder first: a file of the same name where the command runs is another corpus.
     for candidate in (folder / corpus, Path(corpus)):
         if candidate.is_file():
@@ -140,7 +112,7 @@ def _documents(file: Path) -> frozenset[str]:
         kind = entry.get("kind", RecordKind.INCIDENT)
         if kind not in tuple(RecordKind):
             known = ", ".join(RecordKind)
-            raise _wrong(place, "kind", f"{_short(kind)} is unknown; use one of {known}")
+            raise wrong(place, "kind", f"{shortened(kind)} is unknown; use one of {known}")
         first[record_id] = place
     if not first:
         raise UnreadableFile(f"{file} holds no records.")
@@ -157,7 +129,7 @@ def _queries(file: Path, query_field: str) -> dict[str, EvalQuery]:
             texts = [name for name, value in entry.items() if isinstance(value, str)]
             problem = "is missing" if query_field not in entry else "is not a text"
             there = f"fields with a text are {', '.join(texts)}"
-            raise _wrong(place, query_field, f"{problem}; {there}")
+            raise wrong(place, query_field, f"{problem}; {there}")
         left_out = None if entry.get("doc_id") is None else identity(entry, "doc_id", place)
         first[query_id] = place
         found[query_id] = EvalQuery(query_id, text, left_out)
@@ -169,13 +141,13 @@ def _queries(file: Path, query_field: str) -> dict[str, EvalQuery]:
 def _qrels(
     file: Path, queries: Mapping[str, EvalQuery], documents: frozenset[str], corpus: Path
 ) -> dict[str, dict[str, int]]:
-    lines = _lines(file)
-    header = next(lines, None)
+    rows = lines(file)
+    header = next(rows, None)
     if header is None or _cells(header) != _QRELS_HEADER:
         wanted = ", ".join(_QRELS_HEADER)
         raise InvalidInput(f"{file} line 1 must be the header: {wanted}, separated by tabs.")
     found: dict[str, dict[str, int]] = {}
-    for line in lines:
+    for line in rows:
         place = f"{file} line {line.number}"
         cells = _cells(line)
         if len(cells) != len(_QRELS_HEADER):
@@ -185,14 +157,14 @@ def _qrels(
             )
         query_id, doc_id, grade = cells
         if query_id not in queries:
-            raise _wrong(place, "query_id", f"{query_id!r} is not in {QUERIES}{_some(queries)}")
+            raise wrong(place, "query_id", f"{query_id!r} is not in {QUERIES}{_some(queries)}")
         if doc_id not in documents:
             there = f"{doc_id!r} is not in {corpus.name}{_some(documents)}"
-            raise _wrong(place, "doc_id", there)
+            raise wrong(place, "doc_id", there)
         if not (grade.isascii() and grade.isdigit()):
-            raise _wrong(place, "grade", f"{grade!r} is not a whole number such as 0, 1 or 2")
+            raise wrong(place, "grade", f"{grade!r} is not a whole number such as 0, 1 or 2")
         if doc_id in found.setdefault(query_id, {}):
-            raise _wrong(place, "doc_id", f"{doc_id!r} is judged a second time for {query_id!r}")
+            raise wrong(place, "doc_id", f"{doc_id!r} is judged a second time for {query_id!r}")
         found[query_id][doc_id] = int(grade)
     return found
 
@@ -235,7 +207,7 @@ def _card(file: Path) -> Mapping[str, Any]:
     if not file.exists():
         return {}
     try:
-        card = json.loads("\n".join(line.text for line in _lines(file)))
+        card = json.loads("\n".join(line.text for line in lines(file)))
     except (json.JSONDecodeError, RecursionError) as exc:
         raise UnreadableFile(f"{file} is not JSON: {exc}.") from exc
     if not isinstance(card, dict):
@@ -246,23 +218,14 @@ def _card(file: Path) -> Mapping[str, Any]:
 def _new_identity(entry: Mapping[str, Any], place: str, first: Mapping[str, str]) -> str:
     value = identity(entry, "id", place)
     if value in first:
-        raise _wrong(place, "id", f"{value!r} was already used at {first[value]}")
+        raise wrong(place, "id", f"{value!r} was already used at {first[value]}")
     return value
 
 
 def _expect(entry: Mapping[str, Any], name: str, kind: type, wanted: str, place: str) -> None:
     value = entry.get(name)
     if value is not None and not isinstance(value, kind):
-        raise _wrong(place, name, f"it must be {wanted}, not {_short(value)}")
-
-
-def _wrong(place: str, name: str, problem: str) -> InvalidInput:
-    return InvalidInput(f"{place}, field {name!r}: {problem}.")
-
-
-def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:60]}…"
+        raise wrong(place, name, f"it must be {wanted}, not {shortened(value)}")
 
 
 def _some(names: Mapping[str, object] | frozenset[str]) -> str:
@@ -270,25 +233,5 @@ def _some(names: Mapping[str, object] | frozenset[str]) -> str:
     return f" (it has {shown}{', …' if len(names) > _SHOWN else ''})"
 
 
-def _cells(line: _Line) -> list[str]:
+def _cells(line: Line) -> list[str]:
     return [cell.strip() for cell in line.text.split("\t")]
-
-
-def _lines(file: Path) -> Iterator[_Line]:
-    try:
-        # Only line feeds end a line: JSON texts may hold other separators unescaped.
-        with file.open(encoding="utf-8-sig", newline="\n") as stream:
-            for number, text in enumerate(stream, start=1):
-                if text.strip():
-                    yield _Line(number, text.rstrip("\r\n"))
-    except OSError as exc:
-        raise UnreadableFile(f"{file} cannot be read: {exc.strerror}.") from exc
-    except UnicodeDecodeError as exc:
-        raise UnreadableFile(f"{file} is not UTF-8 text (byte {exc.start}).") from exc
-
-
-def _hash(**files: Path) -> str:
-    digest = hashlib.sha256()
-    for role, file in files.items():
-        digest.update(role.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""A temporary installation of the product that holds nothing but a dataset's corpus."""
+"""A temporary installation of the product that holds nothing but one corpus."""
 
 import json
 import tempfile
@@ -12,7 +12,8 @@ from sqlalchemy.exc import DatabaseError
 
 from assistant.bootstrap import Application
 from assistant.settings import load_settings
-from evals.datasets import RetrievalDataset, objects
+from evals.json_lines import objects
+from evals.labellers import Embed
 from evals.vector_cache import VectorCache
 from ingest.pipeline import IngestOptions
 from retrieval.access import EVERYONE
@@ -34,24 +35,43 @@ class Installation:
 
 
 @contextmanager
-def installed(
-    dataset: RetrievalDataset, cache_file: Path | None, progress: Progress | None = None
-) -> Iterator[Installation]:
-    """The product as the settings of this process configure it, over the dataset's corpus.
+def bare_installation() -> Iterator[Application]:
+    """The product as the settings of this process configure it, without a record.
 
     Data directory and database are temporary and removed afterwards, whatever the settings
-    say, so that no evaluation can touch what the organisation keeps. ``cache_file`` keeps
-    vectors between runs; ``None`` embeds everything anew.
+    say, so that no evaluation can touch what the organisation keeps.
     """
     with tempfile.TemporaryDirectory(prefix="precedent-eval-") as name:
-        folder = Path(name)
-        app = Application(load_settings(data_dir=folder / "var", database_url=None))
+        app = Application(load_settings(data_dir=Path(name) / "var", database_url=None))
         try:
-            notes = _take_in(app, dataset.corpus, folder)
-            _index(app, cache_file, progress)
-            yield Installation(app, notes)
+            yield app
         finally:
             app.database.close()
+
+
+@contextmanager
+def installed(
+    corpus: Path, cache_file: Path | None, progress: Progress | None = None
+) -> Iterator[Installation]:
+    """A bare installation that has taken in the records of a file.
+
+    ``cache_file`` keeps vectors between runs; ``None`` embeds everything anew.
+    """
+    with bare_installation() as app:
+        notes = _take_in(app, corpus, app.settings.data_dir.parent)
+        _index(app, cache_file, progress)
+        yield Installation(app, notes)
+
+
+@contextmanager
+def vectors_of(
+    app: Application, cache_file: Path | None, progress: Progress | None = None
+) -> Iterator[Embed]:
+    """A function from texts to vectors that remembers what it embedded."""
+    file = cache_file or app.settings.data_dir / "vectors.sqlite"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with closing(VectorCache(file, app.embedder)) as cache:
+        yield lambda texts: cache.passages(texts, progress)
 
 
 def _take_in(app: Application, corpus: Path, folder: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from assistant import console
-from evals.results import RetrievalResult
+from evals.results import EvalResult
 from evals.tasks.retrieval import Step
 from retrieval.errors import InvalidInput
 from retrieval.indexer import Progress
@@ -44,7 +44,7 @@ def check_target(target: str | None) -> None:
         raise InvalidInput(f"{path} cannot be written. Name a file in a folder that exists.")
 
 
-def write(result: RetrievalResult, target: str | None) -> None:
+def write(result: EvalResult, target: str | None) -> None:
     """Show the result as a table, or write it as JSON to a file or (``-``) standard output."""
     for note in result.notes:
         console.err.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
@@ -58,10 +58,11 @@ def write(result: RetrievalResult, target: str | None) -> None:
         raise InvalidInput(f"{target} cannot be written: {exc.strerror}.") from exc
 
 
-def _show(result: RetrievalResult) -> None:
+def _show(result: EvalResult) -> None:
     table = Table("metric", "mean", "95 % interval")
-    table.title = f"{escape(result.dataset)}: {len(result.per_query)} queries, {result.system}"
-    table.caption = f"{result.corpus}, field {result.query_field}"
+    table.title = f"{escape(result.dataset)}: {len(result.per_query)} asked, {result.system}"
+    said = (f"{name} {value}" for name, value in result.settings.items() if value is not None)
+    table.caption = escape(", ".join(said))
     for name, value in result.metrics.items():
         table.add_row(name, f"{value.mean:.3f}", f"{value.lo:.3f} – {value.hi:.3f}")
     console.out.print(table)

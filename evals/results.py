@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 RANKING_SHOWN = 10
 
@@ -22,7 +22,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds of one answer of ten hits, warm, in this process."""
+    """Milliseconds of one answer, warm, in this process."""
 
     p50: float
     p95: float
@@ -45,23 +45,35 @@ class QueryScores:
         return {"id": self.id, **self.scores, "ranking": list(self.ranking[:RANKING_SHOWN])}
 
 
+class CaseResult(Protocol):
+    """What one query or case gave."""
+
+    @property
+    def id(self) -> str:
+        """The id in the dataset."""
+        ...
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented object."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetrievalResult:
-    """One system on one dataset.
+class EvalResult:
+    """One system at one task on one dataset. ``settings`` are those of the task.
 
     Two runs on the same inputs are equal apart from ``latency``.
     """
 
+    task: str
     dataset: str
     dataset_hash: str
     system: str
     metrics: Mapping[str, Interval]
     latency: Latency
-    per_query: tuple[QueryScores, ...]
-    corpus: str
-    query_field: str
+    per_query: tuple[CaseResult, ...]
+    settings: Mapping[str, Any]
     seed: int
-    depth: int
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -70,15 +82,13 @@ class RetrievalResult:
         return {
             "dataset": self.dataset,
             "dataset_hash": self.dataset_hash,
-            "task": "retrieval",
+            "task": self.task,
             "system": self.system,
             "n": len(self.per_query),
             "metrics": {name: interval.as_json() for name, interval in self.metrics.items()},
             "latency_ms": self.latency.as_json(),
-            "corpus": self.corpus,
-            "query_field": self.query_field,
+            **self.settings,
             "seed": self.seed,
-            "depth": self.depth,
             "versions": dict(self.versions),
             "notes": list(self.notes),
             "per_query": [query.as_json() for query in self.per_query],

@@ -6,12 +6,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from assistant.bootstrap import Application
+from evals.cases import labelled_by_field, load_labelled
 from evals.datasets import CORPUS, load_retrieval
-from evals.installation import installed
+from evals.installation import bare_installation, installed, vectors_of
+from evals.labellers import labeller
 from evals.metrics.bootstrap import SEED
-from evals.results import RetrievalResult
+from evals.results import EvalResult
 from evals.systems import system
-from evals.tasks import retrieval
+from evals.tasks import fields, retrieval
 from evals.tasks.retrieval import Step
 from ingest.normalise import NORMALISE_VERSION
 from ingest.redaction import REDACTION_VERSION
@@ -19,7 +21,7 @@ from retrieval.analysis import ANALYSIS_VERSION
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.indexer import Progress
 
-_PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "tantivy")
+_PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "scikit-learn", "tantivy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,31 +35,74 @@ class RetrievalRun:
     cache_file: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRun:
+    """What to run: the cases of a folder, or a field of its corpus."""
+
+    folder: Path
+    corpus: str = CORPUS
+    field: str | None = None
+    system: str = "precedent"
+    cache_file: Path | None = None
+
+
 def run_retrieval(
     run: RetrievalRun, embedding: Progress | None = None, asking: Step | None = None
-) -> RetrievalResult:
+) -> EvalResult:
     """Carry a run out, offline; the two callbacks hear of its progress.
 
     Raises ``InvalidInput`` for an unknown system or a folder that is not a dataset.
     """
     build = system(run.system)
     dataset = load_retrieval(run.folder, run.corpus, run.query_field)
-    with installed(dataset, run.cache_file, embedding) as installation:
+    with installed(dataset.corpus, run.cache_file, embedding) as installation:
         measured = retrieval.measure(dataset, build(installation.app), asking)
         versions = _versions(installation.app)
-    return RetrievalResult(
+    return EvalResult(
+        task="retrieval",
         dataset=dataset.name,
         dataset_hash=dataset.hash,
         system=run.system,
         metrics=measured.metrics,
         latency=measured.latency,
         per_query=measured.per_query,
-        corpus=dataset.corpus.name,
-        query_field=run.query_field,
+        settings={
+            "corpus": dataset.corpus.name,
+            "query_field": run.query_field,
+            "depth": retrieval.DEPTH,
+        },
         seed=SEED,
-        depth=retrieval.DEPTH,
         versions=versions,
         notes=dataset.notes + installation.notes,
+    )
+
+
+def run_fields(
+    run: FieldRun, embedding: Progress | None = None, asking: Step | None = None
+) -> EvalResult:
+    """Label every case of a folder, offline. Raises ``InvalidInput`` as above."""
+    learn = labeller(run.system)
+    if run.field is None:
+        dataset = load_labelled(run.folder)
+    else:
+        dataset = labelled_by_field(run.folder, run.corpus, run.field)
+    with bare_installation() as app, vectors_of(app, run.cache_file, embedding) as embed:
+        measured = fields.measure(dataset, learn, embed, asking)
+        versions = _versions(app)
+    return EvalResult(
+        task="triage",
+        dataset=dataset.name,
+        dataset_hash=dataset.hash,
+        system=run.system,
+        metrics=measured.metrics,
+        latency=measured.latency,
+        per_query=measured.per_query,
+        settings={
+            "field": run.field,
+            "learned_from": "train.jsonl" if dataset.train else f"{fields.FOLDS}-fold",
+        },
+        seed=SEED,
+        versions=versions,
     )
 
 

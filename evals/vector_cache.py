@@ -10,10 +10,13 @@ from retrieval.chunking import embed_hash
 from retrieval.corpus.database import Database
 from retrieval.corpus.tables import vectors
 from retrieval.corpus.vectors import VectorStore
+from retrieval.indexer import Progress
 from retrieval.ports import Embedder, Vectors
 
 # Below SQLite's limit of bound parameters.
 _KEYS_AT_ONCE = 5_000
+# Some ten seconds of work: what an interruption loses.
+_EMBEDDED_AT_ONCE = 512
 
 
 def default_cache_file() -> Path:
@@ -49,15 +52,19 @@ class VectorCache:
             new += self._copy(lacking, corpus, self._database)
         return new
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of any texts: those that are not known yet are embedded and kept."""
         keys = [embed_hash(text) for text in texts]
         known = {key for part in _parts(sorted(set(keys))) for key in self._known(part)}
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        for part in _parts(list(new)):
+        done = 0
+        for part in _parts(list(new), _EMBEDDED_AT_ONCE):
             rows = self._embedder.passages([new[key] for key in part])
             with self._database.write() as connection:
                 self._of(self._database).put(connection, part, rows)
+            done += len(part)
+            if progress is not None:
+                progress(done, len(new))
         return self._of(self._database).get(keys, self._embedder.dimension)
 
     def close(self) -> None:
@@ -81,6 +88,6 @@ class VectorCache:
         return len(keys)
 
 
-def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for begin in range(0, len(keys), _KEYS_AT_ONCE):
-        yield keys[begin : begin + _KEYS_AT_ONCE]
+def _parts(keys: Sequence[str], size: int = _KEYS_AT_ONCE) -> Iterator[Sequence[str]]:
+    for begin in range(0, len(keys), size):
+        yield keys[begin : begin + size]

@@ -1,4 +1,4 @@
-"""``precedent eval retrieval`` as people and programs call it."""
+"""``precedent eval`` as people and programs call it."""
 
 import json
 import subprocess
@@ -174,3 +174,52 @@ class TestPublicData:
         found = answer(str(shared_data / name), *options)
         assert found["n"] == queries
         assert low < found["metrics"]["ndcg@10"]["mean"] < high
+
+
+class TestTriage:
+    @pytest.fixture
+    def cases(self, tmp_path: Path) -> Path:
+        """Two labels told apart by their words."""
+        folder = tmp_path / "fields"
+        folder.mkdir()
+        rows = [
+            {"id": f"{label}-{number}", "text": f"{text} number {number}", "label": label}
+            for number in range(10)
+            for label, text in (("net", "tunnel drops packets"), ("mail", "mailbox is full"))
+        ]
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / "cases.jsonl").write_text(lines, encoding="utf-8")
+        return folder
+
+    def test_the_documented_object(self, cases: Path) -> None:
+        ended = process("eval", "triage", str(cases), "--json", "-")
+        assert ended.returncode == 0, ended.stderr
+        found = json.loads(ended.stdout)
+        assert (found["task"], found["n"], found["learned_from"]) == ("triage", 20, "5-fold")
+        assert list(found["metrics"]) == ["accuracy", "macro_f1", "coverage", "accuracy_when_sure"]
+        assert found["metrics"]["accuracy"]["mean"] == 1.0
+        first = found["per_query"][0]
+        assert list(first) == ["id", "label", "predicted", "probability", "abstained", "correct"]
+        assert first["predicted"] == first["label"] == "net"
+
+    def test_training_cases_decide_alone(self, cases: Path) -> None:
+        rows = [{"text": f"x {number}", "label": "other"} for number in range(3)]
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (cases / "train.jsonl").write_text(lines, encoding="utf-8")
+        found = json.loads(process("eval", "triage", str(cases), "--json", "-").stdout)
+        assert found["metrics"]["accuracy"]["mean"] == 0.0
+        assert {case["predicted"] for case in found["per_query"]} == {"other"}
+
+    @pytest.mark.parametrize("system", ["majority", "bm25-knn"])
+    def test_baselines_answer_the_same_cases(self, cases: Path, system: str) -> None:
+        found = json.loads(
+            process("eval", "triage", str(cases), "--system", system, "--json", "-").stdout
+        )
+        assert found["n"] == 20
+        assert (found["metrics"]["accuracy"]["mean"] > 0.9) == (system == "bm25-knn")
+
+    def test_a_wrong_folder_gets_one_message(self, tmp_path: Path) -> None:
+        ended = process("eval", "triage", str(tmp_path), "--json", "-")
+        assert ended.returncode == 2
+        assert "has no cases.jsonl" in ended.stderr
+        assert "Traceback" not in ended.stderr

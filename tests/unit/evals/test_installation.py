@@ -10,6 +10,7 @@ from assistant.bootstrap import Application
 from assistant.settings import load_settings
 from evals.datasets import EvalQuery, load_retrieval
 from evals.installation import installed
+from evals.results import QueryScores
 from evals.runner import RetrievalRun, run_retrieval
 from evals.systems import SYSTEMS, system
 from evals.tasks import retrieval
@@ -24,7 +25,7 @@ class TestInstalled:
     def test_only_what_a_record_is_made_of_is_taken_in(self, tmp_path: Path) -> None:
         telling = {"url": "https://wiki/answer", "groups": ["nobody"], "answer": "zzz", "source": 5}
         folder = dataset(tmp_path / "d", records=[{**record, **telling} for record in RECORDS])
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             stored = list(installation.app.store.iter_current())
         assert len(stored) == len(RECORDS)
         assert {record.url for record in stored} == {""}
@@ -36,14 +37,14 @@ class TestInstalled:
     ) -> None:
         monkeypatch.setenv("PRECEDENT_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
         monkeypatch.setenv("PRECEDENT_DATA_DIR", str(tmp_path / "own"))
-        with installed(load_retrieval(folder), None):
+        with installed(load_retrieval(folder).corpus, None):
             pass
         assert not (tmp_path / "own.db").exists()
         assert not (tmp_path / "own").exists()
 
     def test_records_that_ingest_refuses_are_counted_in_a_note(self, tmp_path: Path) -> None:
         folder = dataset(tmp_path / "d", records=[*RECORDS, {"id": "blank", "title": ""}])
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             assert len(list(installation.app.store.iter_current())) == len(RECORDS)
         assert "1 of the records of corpus.jsonl were not taken in" in installation.notes[0]
         assert "blank" in installation.notes[0]
@@ -51,7 +52,7 @@ class TestInstalled:
     def test_secrets_of_a_corpus_are_redacted_as_in_the_product(self, tmp_path: Path) -> None:
         leaky = {**RECORDS[0], "text": "export AWS_SECRET=1\npassword: hunter2hunter2"}
         folder = dataset(tmp_path / "d", records=[leaky, *RECORDS[1:]])
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             stored = installation.app.store.get("inc-1")
         assert stored is not None
         assert "hunter2hunter2" not in stored.text
@@ -60,14 +61,14 @@ class TestInstalled:
 class TestSystems:
     @pytest.mark.parametrize("name", SYSTEMS)
     def test_every_system_finds_the_obvious_record_first(self, folder: Path, name: str) -> None:
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             rank = system(name)(installation.app)
             assert rank(EvalQuery("q", "print spooler restart queue"), 3)[0] == "rb-1"
 
     @pytest.mark.parametrize("name", SYSTEMS)
     def test_every_system_leaves_the_query_itself_out(self, folder: Path, name: str) -> None:
         text = f"{RECORDS[0]['title']} {RECORDS[0]['text']}"
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             rank = system(name)(installation.app)
             assert rank(EvalQuery("q", text), 10)[0] == "inc-1"
             left = rank(EvalQuery("q", text, "inc-1"), 10)
@@ -76,11 +77,11 @@ class TestSystems:
 
     @pytest.mark.parametrize("name", SYSTEMS)
     def test_every_system_answers_nothing_to_a_blank_text(self, folder: Path, name: str) -> None:
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             assert system(name)(installation.app)(EvalQuery("q", " \n"), 10) == ()
 
     def test_baselines_use_their_leg_alone(self, folder: Path) -> None:
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             # No word in common: only the dense leg returns anything.
             nothing_shared = EvalQuery("q", "quokka")
             assert system("bm25")(installation.app)(nothing_shared, 10) == ()
@@ -90,7 +91,7 @@ class TestSystems:
     def test_queries_are_redacted_like_the_records(self, tmp_path: Path, name: str) -> None:
         mail = {"id": "mail", "title": "Bounce", "text": "Sent to jane.roe@example.org"}
         folder = dataset(tmp_path / "d", records=[*RECORDS, mail])
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             rank = system(name)(installation.app)
             # Another address: only what stands in its place can match.
             assert rank(EvalQuery("q", "max@sample.net"), 1) == ("mail",)
@@ -117,8 +118,8 @@ class TestRun:
         qrels = "query_id\tdoc_id\tgrade\nq1\tinc-1\t1\nq2\trb-1\t1\n"
         folder = dataset(tmp_path / "d", queries=queries, qrels=qrels)
         result = run_retrieval(RetrievalRun(folder=folder))
-        assert [query.scores["mrr"] for query in result.per_query] == [0.0, 1.0]
-        assert result.per_query[0].ranking == ()
+        assert [query.as_json()["mrr"] for query in result.per_query] == [0.0, 1.0]
+        assert result.per_query[0].as_json()["ranking"] == []
         assert result.metrics["mrr"].mean == 0.5
 
     def test_rankings_are_a_hundred_deep_and_ten_are_shown(self, tmp_path: Path) -> None:
@@ -130,6 +131,7 @@ class TestRun:
         queries = [{"id": "q", "text": "disk full"}]
         folder = dataset(tmp_path / "d", records=records, queries=queries, qrels=qrels)
         result = run_retrieval(RetrievalRun(folder=folder, system="bm25"))
+        assert isinstance(result.per_query[0], QueryScores)
         assert len(result.per_query[0].ranking) == retrieval.DEPTH == 100
         assert len(result.as_json()["per_query"][0]["ranking"]) == 10
 
@@ -152,7 +154,7 @@ class TestVectorCache:
     ) -> None:
         cache = tmp_path / "new" / "cache.db"
         loaded = load_retrieval(folder)
-        with installed(loaded, cache):
+        with installed(loaded.corpus, cache):
             pass
         assert rows(cache) == len(RECORDS)
 
@@ -160,12 +162,12 @@ class TestVectorCache:
             raise AssertionError("embedded again")
 
         monkeypatch.setattr(HashingEmbedder, "passages", refuse)
-        with installed(loaded, cache) as installation:
+        with installed(loaded.corpus, cache) as installation:
             assert len(installation.app.index.current().vectors) == len(RECORDS)
 
     def test_vectors_of_another_model_are_not_lent(self, folder: Path, tmp_path: Path) -> None:
         cache = tmp_path / "cache.db"
-        with installed(load_retrieval(folder), cache) as installation:
+        with installed(load_retrieval(folder).corpus, cache) as installation:
             other = VectorCache(cache, HashingEmbedder(dimension=64))
             assert other.lend(installation.app.database) == 0
             other.close()
@@ -175,21 +177,23 @@ class TestVectorCache:
     ) -> None:
         cache = tmp_path / "cache.db"
         cache.write_bytes(b"this is no database" * 100)
-        with installed(load_retrieval(folder), cache) as installation:
+        with installed(load_retrieval(folder).corpus, cache) as installation:
             assert len(installation.app.index.current().vectors) == len(RECORDS)
 
     def test_a_folder_that_cannot_be_made_costs_only_time(
         self, folder: Path, tmp_path: Path
     ) -> None:
         (tmp_path / "file").write_text("in the way", encoding="utf-8")
-        with installed(load_retrieval(folder), tmp_path / "file" / "cache.db") as installation:
+        with installed(
+            load_retrieval(folder).corpus, tmp_path / "file" / "cache.db"
+        ) as installation:
             assert len(installation.app.index.current().vectors) == len(RECORDS)
 
     def test_it_lies_in_the_cache_folder_of_the_user(self, tmp_path: Path) -> None:
         assert default_cache_file() == tmp_path / "cache" / "precedent" / "eval-vectors.sqlite"
 
     def test_the_settings_choose_the_embedder(self, folder: Path) -> None:
-        with installed(load_retrieval(folder), None) as installation:
+        with installed(load_retrieval(folder).corpus, None) as installation:
             assert isinstance(installation.app, Application)
             assert load_settings().embedder.backend == "hashing"
             assert installation.app.embedder.model_id.startswith("hashing")
