@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
 from assistant.bootstrap import Application
+from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
-from assistant.domain.triage import IncidentContext
 from assistant.schemas import Shape, SimilarOut, TriageOut
 from ingest.times import parse_moment
 from retrieval.records import RecordKind

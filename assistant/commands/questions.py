@@ -8,7 +8,7 @@ import typer
 from assistant import console
 from assistant.bootstrap import Application
 from assistant.commands import As, AsOf, Json, application, moment, reader_for
-from assistant.domain.triage import IncidentContext
+from assistant.domain.incident import IncidentContext
 from assistant.schemas import SimilarOut, TriageOut
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput, UnreadableFile

@@ -1,60 +1,43 @@
 """What triage says about an incident: similar records, hypotheses, next checks."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from enum import StrEnum
 
-from retrieval.analysis import identifiers
-from retrieval.dates import first_date
+from assistant.domain.incident import IncidentContext
 from retrieval.records import Citation, Record
 from retrieval.searcher import Hit
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentContext:
-    """An incident as far as it is known: redacted text, identifiers, service and moment.
+class CauseKind(StrEnum):
+    """What a source says a cause is; ``FIX`` when only the remedy tells of it."""
 
-    ``record_id`` is set when it is a stored record, which is then left out of its own
-    answers. ``as_of`` limits what may be used to what was known then.
-    """
+    ROOT = "root"
+    PROXIMATE = "proximate"
+    CONTRIBUTING = "contributing"
+    FIX = "fix"
 
-    text: str
-    title: str = ""
-    record_id: str | None = None
-    services: frozenset[str] = frozenset()
-    opened_at: datetime | None = None
-    as_of: datetime | None = None
-    identifiers: tuple[str, ...] = field(default=())
 
-    @property
-    def onset(self) -> datetime | None:
-        """When it began, as well as we know: opened, else the first date told, else asked.
+class Origin(StrEnum):
+    """Where a hypothesis comes from: what happened before, or this incident's own record."""
 
-        ``None`` means just now.
-        """
-        told = first_date(self.text)
-        if told is not None and self.as_of is not None and told > self.as_of:
-            told = None
-        return self.opened_at or told or self.as_of
+    PRECEDENT = "precedent"
+    INCIDENT = "incident"
 
-    @classmethod
-    def of_text(cls, text: str, as_of: datetime | None = None) -> "IncidentContext":
-        """A pasted or typed description."""
-        first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-        return cls(text=text, title=first[:120], as_of=as_of, identifiers=identifiers(text))
 
-    @classmethod
-    def of_record(cls, record: Record, as_of: datetime | None = None) -> "IncidentContext":
-        """A stored record."""
-        text = f"{record.title}\n{record.text}"
-        return cls(
-            text=text,
-            title=record.title,
-            record_id=record.id,
-            services=frozenset(record.services),
-            opened_at=record.opened_at,
-            as_of=as_of,
-            identifiers=identifiers(text),
-        )
+class Standing(StrEnum):
+    """How a hypothesis is shown: weak and rejected ones are folded, never hidden."""
+
+    OPEN = "open"
+    WEAK = "weak"
+    REJECTED = "rejected"
+
+
+class Effect(StrEnum):
+    """What carrying out a step does to the systems it touches."""
+
+    CHECK = "check"
+    REVERSIBLE = "reversible"
+    RISKY = "risky"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +46,20 @@ class CitedText:
 
     text: str
     citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedAction:
+    """Something that was done before and might help again.
+
+    ``reasons`` say why a risky one is, ``needs`` what must be there before it is carried out.
+    """
+
+    text: str
+    citation: Citation
+    effect: Effect
+    reasons: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +72,64 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A possible cause found in past records. It is a precedent, never live evidence.
+    """A possible cause found in past records. A precedent is never live evidence.
 
     ``probability`` stays ``None`` until it has been fitted on the organisation's history;
-    ``weight`` orders hypotheses of one answer and means nothing by itself.
+    ``weight`` orders hypotheses of one answer and means nothing by itself. ``kind`` is what
+    the source calls the cause. ``features`` are what the weight was made of.
     """
 
     statement: str
     weight: float
     support: tuple[Citation, ...]
+    kind: CauseKind = CauseKind.PROXIMATE
+    origin: Origin = Origin.PRECEDENT
+    standing: Standing = Standing.OPEN
     counter: tuple[Counter, ...] = ()
     next_check: CitedText | None = None
-    actions: tuple[CitedText, ...] = ()
+    actions: tuple[SuggestedAction, ...] = ()
     probability: float | None = None
+    features: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedField:
-    """A value that similar records agree on, with the records behind it."""
+    """A value for a field of the ticket, with what speaks for it.
+
+    ``probability`` is ``None`` where nothing was fitted; ``share`` is the part of the close
+    records' weight that agrees. ``reason`` says in a few words where the value comes from.
+    """
 
     name: str
     value: str
     share: float
     record_ids: tuple[str, ...]
+    probability: float | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SuspectedChange:
-    """A change shortly before the incident: a suspect, never a cause."""
+    """A change shortly before the incident: a suspect, never a cause.
+
+    ``score`` orders suspects, between 0 and 1. ``matched_by`` names the person who said that
+    this change belongs to the incident; nobody but a person can.
+    """
 
     record: Record
     hours_before: float
     reasons: tuple[str, ...]
+    score: float = 0.0
+    matched_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TriageCard:
-    """The answer to "have we seen this, what was it, what do I check next?"."""
+    """The answer to "have we seen this, what was it, what do I check next?".
+
+    ``precedent_probability`` says how likely a shown record is a real precedent; ``None``
+    until it was fitted. ``next_checks`` are what to look at when no hypothesis is told.
+    """
 
     context: IncidentContext
     hits: tuple[Hit, ...]
@@ -121,3 +139,5 @@ class TriageCard:
     suggested_fields: tuple[SuggestedField, ...]
     suspected_changes: tuple[SuspectedChange, ...]
     notes: tuple[str, ...] = ()
+    next_checks: tuple[CitedText, ...] = ()
+    precedent_probability: float | None = None

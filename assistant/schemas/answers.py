@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from assistant.domain.triage import CitedText, Hypothesis, TriageCard
+from assistant.domain.triage import (
+    CitedText,
+    Hypothesis,
+    SuggestedAction,
+    SuggestedField,
+    SuspectedChange,
+    TriageCard,
+)
 from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
 from assistant.services.similar import SimilarAnswer
@@ -101,16 +108,42 @@ class CitedTextOut(Shape):
         return cls(text=cited.text, citation=CitationOut.of(cited.citation))
 
 
+class ActionOut(CitedTextOut):
+    """What was done before. ``effect``: check, reversible or risky; ``needs`` come first."""
+
+    effect: str
+    reasons: list[str]
+    needs: list[str]
+
+    @classmethod
+    def of_action(cls, action: SuggestedAction) -> "ActionOut":
+        """From the domain value."""
+        return cls(
+            text=action.text,
+            citation=CitationOut.of(action.citation),
+            effect=action.effect,
+            reasons=list(action.reasons),
+            needs=list(action.needs),
+        )
+
+
 class HypothesisOut(Shape):
-    """A possible cause from past records; a precedent, not live evidence."""
+    """A possible cause from past records; a precedent, not live evidence.
+
+    ``origin`` is ``incident`` where this incident's own record names the cause. ``standing``
+    is ``open``, ``weak`` or ``rejected``; ``kind`` what the source calls the cause.
+    """
 
     statement: str
     probability: float | None
     weight: float
+    kind: str
+    origin: str
+    standing: str
     support: list[CitationOut]
     counter: list[CitedTextOut]
     next_check: CitedTextOut | None
-    actions: list[CitedTextOut]
+    actions: list[ActionOut]
 
     @classmethod
     def of(cls, hypothesis: Hypothesis) -> "HypothesisOut":
@@ -120,6 +153,9 @@ class HypothesisOut(Shape):
             statement=hypothesis.statement,
             probability=hypothesis.probability,
             weight=round(hypothesis.weight, 4),
+            kind=hypothesis.kind,
+            origin=hypothesis.origin,
+            standing=hypothesis.standing,
             support=[CitationOut.of(citation) for citation in hypothesis.support],
             counter=[
                 CitedTextOut(
@@ -129,27 +165,59 @@ class HypothesisOut(Shape):
                 for counter in hypothesis.counter
             ],
             next_check=None if check is None else CitedTextOut.of(check),
-            actions=[CitedTextOut.of(action) for action in hypothesis.actions],
+            actions=[ActionOut.of_action(action) for action in hypothesis.actions],
         )
 
 
 class SuggestedFieldOut(Shape):
-    """A field value that close neighbours agree on; ``share`` of their weight."""
+    """A field value with what speaks for it; ``share`` of the close records' weight agrees."""
 
     name: str
     value: str
+    probability: float | None
     share: float
+    reason: str
     record_ids: list[str]
+
+    @classmethod
+    def of(cls, found: SuggestedField) -> "SuggestedFieldOut":
+        """From the domain value."""
+        return cls(
+            name=found.name,
+            value=found.value,
+            probability=found.probability,
+            share=found.share,
+            reason=found.reason,
+            record_ids=list(found.record_ids),
+        )
 
 
 class SuspectedChangeOut(Shape):
-    """A change shortly before the incident: a suspect, never a cause."""
+    """A change shortly before the incident: a suspect, never a cause.
+
+    ``matched_by`` names the person who said that it belongs to the incident.
+    """
 
     record_id: str
     title: str
     opened_at: datetime | None
     hours_before: float
+    score: float
     reasons: list[str]
+    matched_by: str | None
+
+    @classmethod
+    def of(cls, suspect: SuspectedChange) -> "SuspectedChangeOut":
+        """From the domain value."""
+        return cls(
+            record_id=suspect.record.id,
+            title=suspect.record.title,
+            opened_at=suspect.record.opened_at,
+            hours_before=suspect.hours_before,
+            score=round(suspect.score, 4),
+            reasons=list(suspect.reasons),
+            matched_by=suspect.matched_by,
+        )
 
 
 class TriageOut(SimilarOut):
@@ -159,6 +227,8 @@ class TriageOut(SimilarOut):
     suggested_fields: list[SuggestedFieldOut]
     suspected_changes: list[SuspectedChangeOut]
     runbooks: list[HitOut]
+    next_checks: list[CitedTextOut]
+    precedent_probability: float | None
 
     @classmethod
     def of_card(cls, card: TriageCard) -> "TriageOut":
@@ -167,29 +237,15 @@ class TriageOut(SimilarOut):
             query=_shortened(card.context.text),
             as_of=card.context.as_of,
             abstained=card.abstained,
+            calibrated=card.precedent_probability is not None,
+            precedent_probability=card.precedent_probability,
             hits=[HitOut.of(hit) for hit in card.hits],
             notes=list(card.notes),
             hypotheses=[HypothesisOut.of(hypothesis) for hypothesis in card.hypotheses],
-            suggested_fields=[
-                SuggestedFieldOut(
-                    name=found.name,
-                    value=found.value,
-                    share=found.share,
-                    record_ids=list(found.record_ids),
-                )
-                for found in card.suggested_fields
-            ],
-            suspected_changes=[
-                SuspectedChangeOut(
-                    record_id=suspect.record.id,
-                    title=suspect.record.title,
-                    opened_at=suspect.record.opened_at,
-                    hours_before=suspect.hours_before,
-                    reasons=list(suspect.reasons),
-                )
-                for suspect in card.suspected_changes
-            ],
+            suggested_fields=[SuggestedFieldOut.of(found) for found in card.suggested_fields],
+            suspected_changes=[SuspectedChangeOut.of(one) for one in card.suspected_changes],
             runbooks=[HitOut.of(hit) for hit in card.runbooks],
+            next_checks=[CitedTextOut.of(check) for check in card.next_checks],
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.domain.triage import IncidentContext
+from assistant.domain.incident import IncidentContext
 from ingest.redaction import Redactor
 from retrieval.access import Reader, RecordFilter
 from retrieval.errors import InvalidInput, NotFound, TooLarge

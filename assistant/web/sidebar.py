@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.identity import App
 from assistant.db.feedback import Feedback, FeedbackVerdict
-from assistant.domain.triage import IncidentContext
+from assistant.domain.incident import IncidentContext
 from assistant.web.pages import SignedIn, page
 from retrieval.errors import NotFound
 

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.bootstrap import Application
 from assistant.domain.drafts import Draft
-from assistant.domain.triage import IncidentContext
+from assistant.domain.incident import IncidentContext
 from retrieval.access import Reader
 from retrieval.records import Citation, RecordKind
 from tests.installation import application, take_in

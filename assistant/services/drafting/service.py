@@ -5,8 +5,8 @@ from datetime import datetime
 
 from assistant.domain.drafts import Draft, Provenance
 from assistant.domain.evidence import EvidencePack, Precedent
+from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
-from assistant.domain.triage import IncidentContext
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting.ports import Writer
 from assistant.services.similar import SimilarIncidents, filter_for

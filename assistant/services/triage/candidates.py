@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
+from assistant.domain.triage import CauseKind
 from assistant.services.drafting.causes import causes
 from assistant.services.drafting.reading import Unit, read
 from assistant.services.drafting.wording import Part
@@ -32,15 +32,6 @@ _LOOKS = re.compile(
     r"is (?:it|the|there)|are (?:the|there)|which|whether)\b",
     re.IGNORECASE,
 )
-
-
-class CauseKind(StrEnum):
-    """What a source says a cause is; ``FIX`` when only the remedy tells of it."""
-
-    ROOT = "root"
-    PROXIMATE = "proximate"
-    CONTRIBUTING = "contributing"
-    FIX = "fix"
 
 
 # How plainly each kind answers "why": a weight in the ranking of hypotheses.

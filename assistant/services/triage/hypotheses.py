@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assistant.domain.triage import CitedText, Counter, Hypothesis, IncidentContext
+from assistant.domain.incident import IncidentContext
+from assistant.domain.triage import CitedText, Counter, Effect, Hypothesis, SuggestedAction
 from assistant.services.drafting.reading import Unit
 from assistant.services.triage.candidates import (
     PLAINNESS,
@@ -166,10 +167,14 @@ def _overlap(wanted: Mapping[str, int], step: Unit) -> float:
     return shared / (len(terms) ** 0.5) if terms else 0.0
 
 
-def _actions(hits: Iterable[Hit]) -> list[CitedText]:
+def _actions(hits: Iterable[Hit]) -> list[SuggestedAction]:
     """What was done, one sentence a record, the closest record first."""
     done = (next(remedies(hit.record), None) for hit in hits)
-    return [CitedText(unit.text, unit.cite()) for unit in done if unit is not None][:_MAX_ACTIONS]
+    return [
+        SuggestedAction(unit.text, unit.cite(), Effect.REVERSIBLE)
+        for unit in done
+        if unit is not None
+    ][:_MAX_ACTIONS]
 
 
 def _first(citations: Sequence[Citation]) -> Citation | None:

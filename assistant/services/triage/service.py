@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from assistant.domain.triage import Hypothesis, IncidentContext, SuspectedChange, TriageCard
+from assistant.domain.incident import IncidentContext
+from assistant.domain.triage import Hypothesis, SuspectedChange, TriageCard
 from assistant.services.similar import filter_for
+from assistant.services.triage.changes import suspected_changes
+from assistant.services.triage.fields import suggested_fields
 from assistant.services.triage.hypotheses import hypotheses
-from assistant.services.triage.surroundings import suggested_fields, suspected_changes
 from retrieval.access import Reader
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.ports import Embedder
