@@ -7,7 +7,7 @@ DEMO   := evals/demo
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: help install run test check format bench bench-retrieval bench-speed clean
+.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,6 +26,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "==> Installing what the tests need"
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@.ci/install-chromium
 	@touch $@
 
 install: $(VENV)/.installed  ## Create the virtual environment and install
@@ -65,6 +66,9 @@ bench-retrieval: $(VENV)/.installed-dev  ## Compare ways of ranking on the publi
 
 bench-speed: $(VENV)/.installed-dev  ## Measure search at up to a million records
 	@$(BIN)/python -m evals.bench_speed
+
+bench-triage: $(VENV)/.installed-dev  ## Measure a triage card among a hundred thousand records
+	@$(BIN)/python -m evals.bench_triage
 
 clean:  ## Remove the virtual environment and the data directory
 	rm -rf $(VENV) var

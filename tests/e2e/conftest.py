@@ -34,7 +34,7 @@ SignIn = Callable[[str], Page]
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        pytest.skip("no Chromium is installed; .ci/run installs it")
+        pytest.skip("no Chromium is installed; see .ci/install-chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield opened
