@@ -1,9 +1,10 @@
-"""``POST /similar`` and ``POST /triage``."""
+"""``POST /similar``, ``POST /triage`` and ``POST /triage/events``."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
+from fastapi import Query as Parameter
 from pydantic import Field, model_validator
 
 from assistant.api.errors import PROBLEMS
@@ -13,31 +14,67 @@ from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
 from assistant.schemas import Shape, SimilarOut, TriageOut
 from ingest.times import parse_moment
+from ingest.webhooks import read_event
+from ingest.webhooks.generic import GenericTicket
+from retrieval.errors import InvalidInput
 from retrieval.records import RecordKind
 
 router = APIRouter(tags=["questions"], responses=PROBLEMS)
 
+HowMany = Annotated[int, Field(ge=1, le=100)]
+EventFormatName = Annotated[
+    str | None, Parameter(description="The sender's format; recognised where it is not given.")
+]
+
 
 class Question(Shape):
-    """An incident: a stored record or a text, and optionally the moment to ask as of."""
+    """An incident: a stored record, or a text or description and what else is known of it.
+
+    ``as_of`` is the moment to ask as of.
+    """
 
     text: str | None = None
     record_id: str | None = None
+    description: str | None = None
+    title: str | None = None
+    work_notes: list[str] | str | None = None
+    services: list[str] | None = None
+    cis: list[str] | None = None
+    opened_at: datetime | None = None
     as_of: datetime | None = None
-    k: Annotated[int, Field(ge=1, le=100)] = 10
+    k: HowMany = 10
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "Question":
-        if (self.text is None) == (self.record_id is None):
-            raise ValueError("give exactly one of text and record_id")
+    def _one_of_three(self) -> "Question":
+        given = [self.text, self.record_id, self.description]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("give exactly one of text, record_id and description")
+        if self.record_id is not None and self._told():
+            raise ValueError(
+                f"leave out {', '.join(self._told())}: the record of record_id tells them"
+            )
         return self
+
+    def _told(self) -> dict[str, Any]:
+        """What is known besides the text, by the names of generic events."""
+        told = {
+            "title": self.title,
+            "work_notes": self.work_notes,
+            "service": self.services,
+            "ci": self.cis,
+            "opened_at": None if self.opened_at is None else self.opened_at.isoformat(),
+        }
+        return {name: value for name, value in told.items() if value is not None}
 
     def context(self, app: Application, person: Person) -> IncidentContext:
         """The incident that is asked about."""
-        as_of = None if self.as_of is None else parse_moment(self.as_of)
+        as_of = _moment(self.as_of)
         if self.record_id is not None:
             return app.similar.context_of_record(self.record_id, person.reader(), as_of)
-        return app.similar.context_of_text(self.text or "", as_of)
+        if self.text is not None and not self._told():
+            return app.similar.context_of_text(self.text, as_of)
+        ticket = {**self._told(), "description": self.text or self.description}
+        return app.similar.context_of_event(read_event(ticket, GenericTicket.name), as_of)
 
 
 class SimilarQuestion(Question):
@@ -59,3 +96,24 @@ def triage(question: Question, app: App, person: CurrentPerson) -> TriageOut:
     """Ranked hypotheses, similar incidents, runbooks and suspected changes."""
     context = question.context(app, person)
     return TriageOut.of_card(app.triage.card(context, person.reader(), question.k))
+
+
+@router.post("/triage/events", operation_id="triage_event")
+def triage_event(
+    payload: Annotated[dict[str, Any], Body()],
+    app: App,
+    person: CurrentPerson,
+    format: EventFormatName = None,
+    as_of: datetime | None = None,
+    k: HowMany = 10,
+) -> TriageOut:
+    """The triage card for what a monitoring or ticket system sends, as it sends it."""
+    context = app.similar.context_of_event(read_event(payload, format), _moment(as_of))
+    return TriageOut.of_card(app.triage.card(context, person.reader(), k))
+
+
+def _moment(as_of: datetime | None) -> datetime | None:
+    try:
+        return None if as_of is None else parse_moment(as_of)
+    except ValueError as exc:
+        raise InvalidInput(f"as_of cannot be used: {exc}.") from exc

@@ -1,7 +1,9 @@
 """``similar`` and ``triage``: have we seen this, and what was it?"""
 
+from collections.abc import Mapping
+from json import loads
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +12,7 @@ from assistant.bootstrap import Application
 from assistant.commands import As, AsOf, Json, application, moment, reader_for
 from assistant.domain.incident import IncidentContext
 from assistant.schemas import SimilarOut, TriageOut
+from ingest.webhooks import read_event
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput, UnreadableFile
 from retrieval.records import RecordKind
@@ -17,6 +20,12 @@ from retrieval.records import RecordKind
 Text = Annotated[str | None, typer.Argument(metavar="[TEXT]", help="The incident in words.")]
 RecordRef = Annotated[str | None, typer.Option("--record", help="A stored record.")]
 TextFile = Annotated[Path | None, typer.Option("--file", help="A text file, or - for stdin.")]
+EventFile = Annotated[
+    Path | None, typer.Option("--event", help="An alert or ticket as JSON, or - for stdin.")
+]
+Format = Annotated[
+    str | None, typer.Option("--format", help="The event's format; recognised if not given.")
+]
 Count = Annotated[int, typer.Option("--k", help="How many records to show.")]
 Kinds = Annotated[list[RecordKind] | None, typer.Option("--kind", help="Only this kind.")]
 
@@ -46,6 +55,8 @@ def triage(
     text: Text = None,
     record: RecordRef = None,
     file: TextFile = None,
+    event: EventFile = None,
+    format: Format = None,
     as_of: AsOf = None,
     k: Count = 5,
     person: As = None,
@@ -54,7 +65,7 @@ def triage(
     """Ranked hypotheses with next checks, similar incidents, runbooks and suspected changes."""
     app = application()
     reader = reader_for(app, person)
-    context = _context(app, reader, text, record, file, as_of)
+    context = _context(app, reader, text, record, file, as_of, event, format)
     card = TriageOut.of_card(app.triage.card(context, reader, k))
     if json is None:
         console.show_triage(card)
@@ -69,13 +80,31 @@ def _context(
     record: str | None,
     file: Path | None,
     as_of: str | None,
+    event: Path | None = None,
+    format: str | None = None,
 ) -> IncidentContext:
-    given = [value for value in (text, record, file) if value is not None]
+    given = [value for value in (text, record, file, event) if value is not None]
     if len(given) != 1:
-        raise InvalidInput("Give exactly one of TEXT, --record ID and --file FILE.")
+        raise InvalidInput(
+            "Give exactly one of TEXT, --record ID, --file FILE and, for triage, --event FILE."
+        )
+    if event is not None:
+        told = read_event(_json_object(event), format)
+        return app.similar.context_of_event(told, moment(as_of))
     if record is not None:
         return app.similar.context_of_record(record, reader, moment(as_of))
     return app.similar.context_of_text(text if text is not None else _read(file), moment(as_of))
+
+
+def _json_object(file: Path) -> Mapping[str, Any]:
+    name = "Standard input" if str(file) == "-" else str(file)
+    try:
+        value = loads(_read(file))
+    except (ValueError, RecursionError) as exc:
+        raise UnreadableFile(f"{name} is not JSON: {exc}. Send the payload as it came.") from exc
+    if not isinstance(value, dict):
+        raise UnreadableFile(f"{name} must hold one JSON object, the payload of one event.")
+    return value
 
 
 def _read(file: Path | None) -> str:

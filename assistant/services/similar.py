@@ -1,13 +1,17 @@
 """Use case: what have we seen that is like this?"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant.domain.incident import IncidentContext
+from assistant.services.context import context_of_event
+from assistant.services.triage.alerts import grouped, notice_of
 from ingest.redaction import Redactor
+from ingest.text import clean_text
+from ingest.webhooks.event import IncidentEvent
 from retrieval.access import Reader, RecordFilter
-from retrieval.errors import InvalidInput, NotFound, TooLarge
+from retrieval.errors import AmbiguousReference, InvalidInput, NotFound, TooLarge
 from retrieval.ports import RecordStore
 from retrieval.records import Record, RecordKind
 from retrieval.searcher import Query, Searcher, SearchResult
@@ -16,6 +20,8 @@ from retrieval.searcher import Query, Searcher, SearchResult
 # pasted by mistake, and nobody waits for an answer to it.
 MAX_TEXT_CHARS = 2_000_000
 MAX_HITS = 100
+# A ticket names a handful of others; one that names hundreds is a list of them.
+_MOST_LINKED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +51,49 @@ class SimilarIncidents:
         """The context of a pasted text, redacted before anything else happens to it."""
         if not text.strip():
             raise InvalidInput("The text is empty. Describe the incident in a few words.")
-        if len(text) > MAX_TEXT_CHARS:
-            raise TooLarge(
-                f"The text has {len(text):,} characters; at most {MAX_TEXT_CHARS:,} are read. "
-                "Send the ticket's description instead of the whole log."
-            )
-        return IncidentContext.of_text(self._redactor.redact(text).text, as_of)
+        _check_length(text)
+        return IncidentContext.of_text(self._redactor.redact(clean_text(text)).text, as_of)
+
+    def context_of_event(
+        self, event: IncidentEvent, as_of: datetime | None = None
+    ) -> IncidentContext:
+        """The context of what an outside system tells of an incident, redacted likewise."""
+        _check_length(event.title, event.text)
+        context = context_of_event(event, self._redactor, as_of)
+        if not context.text:
+            raise InvalidInput("The event tells nothing. Send a title or a description.")
+        return context
 
     def context_of_record(
         self, reference: str, reader: Reader, as_of: datetime | None = None
     ) -> IncidentContext:
-        """The context of a stored record that the reader may read."""
-        return IncidentContext.of_record(self.readable(reference, reader), as_of)
+        """The context of a stored record that the reader may read, with its alerts.
+
+        These are the alerts that it names, as far as the reader may read them; of a stored
+        alert, the alert itself.
+        """
+        record = self.readable(reference, reader)
+        context = IncidentContext.of_record(record, as_of)
+        alerts = [record] if record.kind is RecordKind.ALERT else self._alerts(context, reader)
+        return replace(context, alerts=grouped(notice_of(alert) for alert in alerts))
+
+    def _alerts(self, context: IncidentContext, reader: Reader) -> list[Record]:
+        allowed = filter_for(context, reader, frozenset({RecordKind.ALERT}))
+        found = []
+        for reference in context.linked[:_MOST_LINKED]:
+            try:
+                record = self._store.resolve(reference)
+            except (NotFound, AmbiguousReference):
+                # A ticket names what other systems know, too.
+                continue
+            if allowed.admits(record):
+                found.append(record)
+        return found
 
     def readable(self, reference: str, reader: Reader, revision: int | None = None) -> Record:
         """A record by reference; hidden and unknown ones give the same ``NotFound``."""
-        record = self._store.resolve(reference)
+        # What no database can store names no record.
+        record = self._store.resolve(clean_text(reference))
         if reader.may_read(record) and revision is not None and revision != record.revision:
             past = self._store.get(record.id, revision)
             if past is None:
@@ -100,9 +133,19 @@ class SimilarIncidents:
         return SimilarAnswer(context, result)
 
 
+def _check_length(*texts: str) -> None:
+    length = sum(len(text) for text in texts)
+    if length > MAX_TEXT_CHARS:
+        raise TooLarge(
+            f"The text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are read. "
+            "Send the ticket's description instead of the whole log."
+        )
+
+
 def filter_for(
     context: IncidentContext, reader: Reader, kinds: frozenset[RecordKind]
 ) -> RecordFilter:
     """What may be searched for a context: readable, known by then, and not itself."""
     itself = frozenset() if context.record_id is None else frozenset({context.record_id})
-    return RecordFilter(reader=reader, as_of=context.as_of, kinds=kinds, exclude=itself)
+    excluded = itself | context.left_out
+    return RecordFilter(reader=reader, as_of=context.as_of, kinds=kinds, exclude=excluded)
