@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI
 
-from assistant.api import drafts, errors, feedback, guards, health, proposals, questions, records
+from assistant.api import (
+    changes,
+    drafts,
+    errors,
+    feedback,
+    guards,
+    health,
+    proposals,
+    questions,
+    records,
+)
 from assistant.bootstrap import Application
 
 PREFIX = "/api/v1"
@@ -13,6 +23,6 @@ def install(app: FastAPI, application: Application) -> None:
     app.state.application = application
     errors.install(app)
     guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
-    for module in (questions, records, drafts, proposals, feedback):
+    for module in (questions, records, drafts, proposals, feedback, changes):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

@@ -97,6 +97,20 @@ feedback = Table(
     Column("reason", Text, nullable=False),
 )
 
+change_marks = Table(
+    "change_marks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("record_id", String(512), nullable=False),
+    Column("change_id", String(512), nullable=False),
+    Column("verdict", String(24), nullable=False),
+    Column("person", String(255), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    # Every mark is kept; of those on the same pair the latest counts.
+    Index("ix_change_marks_record_id", "record_id"),
+)
+
 audit_events = Table(
     "audit_events",
     metadata,

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
+from retrieval.access import RecordFilter
 from retrieval.batches import batched
 from retrieval.corpus.database import Database
+from retrieval.corpus.names import is_called
 from retrieval.corpus.tables import corpus_state, records, revisions
 from retrieval.errors import AmbiguousReference, NotFound
 from retrieval.records import Record, RecordKind, Section, SectionKind
@@ -23,6 +26,19 @@ class SourceCount(NamedTuple):
     source: str
     kind: str
     records: int
+
+
+class NamedPlaces(NamedTuple):
+    """What a current record names as affected, and who may know since when.
+
+    ``ci`` is the field as text, as the source wrote it: one name, several, or a JSON list.
+    """
+
+    record_id: str
+    services: tuple[str, ...]
+    ci: str
+    groups: frozenset[str]
+    known_at: datetime
 
 
 class SqlRecordStore:
@@ -131,6 +147,81 @@ class SqlRecordStore:
                     break
         return found
 
+    def opened_between(
+        self,
+        kind: RecordKind,
+        since: datetime,
+        upto: datetime,
+        limit: int,
+        open_at: datetime | None = None,
+    ) -> list[Record]:
+        """Current records of a kind opened within a span of time, newest first.
+
+        With ``open_at``, only those known to have ended after that moment. Both ends of the
+        span belong to it; a record without a date is in none. Reads by index, never more
+        than the span holds.
+        """
+        query = live_records().where(*_opened_between(kind, since, upto))
+        if open_at is not None:
+            query = query.where(revisions.c.resolved_at > open_at)
+        query = query.order_by(revisions.c.opened_at.desc(), records.c.pk).limit(limit)
+        with self._database.read() as connection:
+            return [record_of(row) for row in connection.execute(query)]
+
+    def named_places(
+        self, kind: RecordKind, since: datetime, upto: datetime, limit: int
+    ) -> list[NamedPlaces]:
+        """Services and configuration items of the records of a span of time, newest first.
+
+        As ``opened_between``, without the texts: a quarter of its cost.
+        """
+        query = (
+            select(
+                records.c.id,
+                revisions.c.services,
+                revisions.c.fields["ci"].as_string().label("ci"),
+                records.c.groups,
+                revisions.c.known_at,
+            )
+            .join(revisions, _same_revision())
+            .where(records.c.removed_at.is_(None), *_opened_between(kind, since, upto))
+            .order_by(revisions.c.opened_at.desc(), records.c.pk)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [
+                NamedPlaces(
+                    row.id,
+                    tuple(row.services),
+                    "" if row.ci is None else str(row.ci),
+                    frozenset(row.groups),
+                    row.known_at,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def named(
+        self, filter: RecordFilter, names: Iterable[str], urls: Iterable[str], limit: int
+    ) -> list[Record]:
+        """At most ``limit`` current records that are called so; see ``names.is_called``.
+
+        The filter must name its kinds: only records of these are read, by index. What it does
+        not admit does not count towards the limit.
+        """
+        query = (
+            live_records()
+            .where(
+                revisions.c.revision == records.c.revision,
+                revisions.c.kind.in_([str(kind) for kind in filter.kinds]),
+                is_called(names, urls),
+            )
+            .order_by(records.c.pk)
+            .execution_options(yield_per=_ROWS_PER_FETCH)
+        )
+        with self._database.read() as connection, connection.execute(query) as rows:
+            found = (record_of(row) for row in rows)
+            return list(islice((record for record in found if filter.admits(record)), limit))
+
     def counts(self) -> list[SourceCount]:
         """How many current records there are, by source and kind."""
         query = (
@@ -151,6 +242,16 @@ class SqlRecordStore:
 
 def _same_revision() -> Any:
     return records.c.pk == revisions.c.record_pk
+
+
+def _opened_between(kind: RecordKind, since: datetime, upto: datetime) -> list[ColumnElement[bool]]:
+    """The current revisions of a kind that were opened within a span of time."""
+    return [
+        revisions.c.revision == records.c.revision,
+        revisions.c.kind == str(kind),
+        revisions.c.opened_at >= since,
+        revisions.c.opened_at <= upto,
+    ]
 
 
 def live_records() -> Select[Any]:

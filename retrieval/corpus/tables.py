@@ -64,6 +64,8 @@ revisions = Table(
     Column("known_at", UtcDateTime, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("stored_at", UtcDateTime, nullable=False),
+    # What began shortly before a moment is asked for at every triage.
+    Index("ix_revisions_kind_opened_at", "kind", "opened_at"),
 )
 
 passages = Table(
