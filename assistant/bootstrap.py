@@ -9,15 +9,18 @@ from typing import Any
 
 from assistant.db import migrate
 from assistant.db.audit import AuditLedger
+from assistant.db.change_marks import ChangeMarkRepository
 from assistant.db.feedback import FeedbackRepository
 from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.services.approval import ApprovalService
+from assistant.services.change_marks import ChangeMarking
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import writers
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
 from assistant.services.fitting import FittedFile, Fitting
 from assistant.services.similar import SimilarIncidents
+from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.service import Triage
 from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryWorker
@@ -30,6 +33,7 @@ from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.embedders import EmbedderChoice, embedder, recalled
 from retrieval.embedders.ray_pool import RayEmbedder
+from retrieval.embedders.remembering import Remembering
 from retrieval.errors import InvalidSettings, NotFound
 from retrieval.generations import GenerationFolder
 from retrieval.indexer import Indexer
@@ -84,6 +88,7 @@ class Application:
         self._prepare_database(migrate_database)
         self._wire_retrieval()
         self._wire_ingest()
+        self._wire_triage()
         self._wire_services(chat)
 
     def _prepare_database(self, asked: bool) -> None:
@@ -99,7 +104,8 @@ class Application:
     def _wire_retrieval(self) -> None:
         self.store = SqlRecordStore(self.database)
         choice = EmbedderChoice(**_revealed(self.settings.embedder))
-        self.embedder = embedder(choice)
+        model = embedder(choice)
+        self.embedder = Remembering(model)
         self.engine = vector_engine(EngineChoice(**_revealed(self.settings.vectors)), self.database)
         folder = GenerationFolder(self.settings.data_dir / "index")
         indexer = partial(
@@ -109,7 +115,7 @@ class Application:
             engine=self.engine,
             described=choice.described(),
         )
-        self.indexer = indexer(self.embedder)
+        self.indexer = indexer(model)
         self._indexer_on_ray: Callable[[], Indexer] = lambda: indexer(
             RayEmbedder(partial(embedder, choice)), chunk=_RAY_CHUNK
         )
@@ -127,8 +133,6 @@ class Application:
 
     def _wire_services(self, chat: ChatModel | None) -> None:
         settings = self.settings
-        self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
-        self.triage = Triage(self.searcher, self.store, self.embedder, self.clock)
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
         self.editing = Editing(self.store, self.redactor)
@@ -138,7 +142,22 @@ class Application:
         self.approvals = ApprovalService(self.database, targets, self.clock)
         self.worker = DeliveryWorker(self.database, targets, self.clock)
         self.audit = AuditLedger(self.database)
+
+    def _wire_triage(self) -> None:
+        self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
         self.feedback = FeedbackRepository(self.database)
+        marks = ChangeMarkRepository(self.database)
+        self.change_marking = ChangeMarking(self.similar, marks, self.redactor, self.clock)
+        self.calibration = CalibrationFile(self.settings.data_dir / "models")
+        self.triage = Triage(
+            self.searcher,
+            self.store,
+            self.embedder,
+            self.clock,
+            marks=marks,
+            feedback=self.feedback,
+            calibration=self.calibration,
+        )
 
     @cached_property
     def drafting(self) -> DraftingService:

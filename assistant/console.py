@@ -15,7 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from assistant.domain.audit import AuditReport
+from assistant.domain.triage import Standing
 from assistant.schemas import (
+    CitedTextOut,
     DraftOut,
     HitOut,
     HypothesisOut,
@@ -23,6 +25,8 @@ from assistant.schemas import (
     ProposalOut,
     RecordOut,
     SimilarOut,
+    SuggestedFieldOut,
+    SuspectedChangeOut,
     TriageOut,
 )
 from assistant.services.fitting import FittedRanking
@@ -73,21 +77,25 @@ def show_similar(answer: SimilarOut) -> None:
 
 
 def show_triage(card: TriageOut) -> None:
-    """The triage card: hypothesis and next check first."""
+    """The triage card: hypothesis and next check first, weak hypotheses last."""
     _show_notes(card)
     if card.abstained:
         out.print("[bold]No precedent found.[/] Nothing in the corpus is close to this incident.")
-    for number, hypothesis in enumerate(card.hypotheses, start=1):
+        for step in card.next_checks:
+            _show_check(step)
+    opened = [one for one in card.hypotheses if one.standing == Standing.OPEN]
+    for number, hypothesis in enumerate(opened, start=1):
         _show_hypothesis(number, hypothesis)
     out.print()
     _show_hits("Nearest" if card.abstained else "Similar", card.hits)
     _show_hits("Runbooks", card.runbooks)
-    if card.suspected_changes:
-        out.print("[bold]Changes shortly before[/] (suspects, not causes)")
-        for suspect in card.suspected_changes:
-            line = f"   {suspect.record_id}  {suspect.title}  {suspect.hours_before} h before"
-            out.print(escape(line))
-    out.print("[dim]Scores are not calibrated: they order, they are not probabilities.[/]")
+    _show_changes(card.suspected_changes)
+    _show_fields(card.suggested_fields)
+    for one in card.hypotheses:
+        if one.standing != Standing.OPEN:
+            out.print(f"[dim]{one.standing}: {escape(one.statement)}[/]")
+    if not card.calibrated:
+        out.print("[dim]Scores are not calibrated: they order, they are not probabilities.[/]")
 
 
 def show_record(record: RecordOut) -> None:
@@ -189,13 +197,39 @@ def _table(*headings: str) -> Table:
 
 
 def _show_hypothesis(number: int, hypothesis: HypothesisOut) -> None:
-    out.print(f"[bold]{number}. {escape(hypothesis.statement)}[/]")
-    for citation in hypothesis.support:
-        out.print(f"   [dim]seen in[/] {escape(citation.record_id)}")
+    likely = "" if hypothesis.probability is None else f" [dim]({hypothesis.probability:.0%})[/]"
+    out.print(f"[bold]{number}. {escape(hypothesis.statement)}[/]{likely}")
+    for record_id in dict.fromkeys(citation.record_id for citation in hypothesis.support):
+        out.print(f"   [dim]seen in[/] {escape(record_id)}")
     if hypothesis.next_check is not None:
-        out.print(f"   [green]check next:[/] {escape(hypothesis.next_check.text)}")
+        _show_check(hypothesis.next_check)
     for counter in hypothesis.counter:
         out.print(f"   [yellow]differs:[/] {escape(counter.text)}")
+    for action in hypothesis.actions:
+        risk = f" [red]risky: {escape(', '.join(action.reasons))}[/]" if action.needs else ""
+        out.print(f"   [dim]was done:[/] {escape(action.text)}{risk}")
+
+
+def _show_changes(suspects: list[SuspectedChangeOut]) -> None:
+    if suspects:
+        out.print("[bold]Changes shortly before[/] (suspects, not causes)")
+    for suspect in suspects:
+        out.print(f"   {escape(suspect.record_id)}  {escape(suspect.title)}")
+        out.print(f"      [dim]{escape('; '.join(suspect.reasons))}[/]")
+
+
+def _show_fields(fields: list[SuggestedFieldOut]) -> None:
+    if fields:
+        out.print("[bold]Suggested fields[/]")
+    for found in fields:
+        likely = "" if found.probability is None else f" ({found.probability:.0%})"
+        out.print(f"   {escape(found.name)}: {escape(found.value)}{likely}")
+        out.print(f"      [dim]{escape(found.reason)}[/]")
+
+
+def _show_check(step: CitedTextOut) -> None:
+    source = "" if step.citation is None else f" [dim]({escape(step.citation.record_id)})[/]"
+    out.print(f"   [green]check next:[/] {escape(step.text)}{source}")
 
 
 def _show_hits(heading: str, hits: list[HitOut]) -> None:

@@ -17,10 +17,9 @@ from rich.table import Table
 
 from assistant import console
 from assistant.bootstrap import Application
+from assistant.services.backtest.intervals import Interval, bootstrap_mean
 from evals.datasets import EvalQuery, RetrievalDataset, load_retrieval
 from evals.installation import installed
-from evals.metrics.bootstrap import bootstrap_mean
-from evals.results import Interval
 from evals.systems import SYSTEMS
 from evals.tasks import retrieval
 from evals.vector_cache import default_cache_file

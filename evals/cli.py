@@ -92,6 +92,31 @@ def triage(
     report.write(result, json)
 
 
+@app.command()
+def hypotheses(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder of cases.jsonl and, if any, corpus.jsonl."),
+    ],
+    *,
+    cases: Annotated[
+        str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")
+    ] = "cases.jsonl",
+    system: Annotated[
+        str, typer.Option(metavar="NAME", help="precedent, copy-nearest.")
+    ] = "precedent",
+    no_cache: NoCache = False,
+    json: Json = None,
+) -> None:
+    """Is the cause that was found afterwards among the hypotheses? With 95 % intervals."""
+    report, runner = _module("evals.report"), _module("evals.runner")
+    report.check_target(json)
+    run = runner.CauseRun(folder=folder, cases=cases, system=system, cache_file=_cache(no_cache))
+    with report.bars() as bars:
+        result = runner.run_hypotheses(run, bars.embedding, bars.asking)
+    report.write(result, json)
+
+
 def _cache(none: bool) -> Path | None:
     """Where vectors are kept between runs."""
     file: Path = _module("evals.vector_cache").default_cache_file()

@@ -4,20 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from assistant.services.backtest.intervals import Interval
+
 RANKING_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean with the two ends of its 95 % interval."""
-
-    mean: float
-    lo: float
-    hi: float
-
-    def as_json(self) -> dict[str, float]:
-        """The documented object."""
-        return {"mean": self.mean, "lo": self.lo, "hi": self.hi}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,20 @@
 """One run: a dataset, a system, a task → a result."""
 
 import platform
+import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from assistant.bootstrap import Application
-from evals.cases import labelled_by_field, load_labelled
+from assistant.services.backtest.intervals import SEED
+from evals.cases import CASES, labelled_by_field, load_causes, load_labelled
 from evals.datasets import CORPUS, load_retrieval
 from evals.installation import bare_installation, installed, vectors_of
 from evals.labellers import labeller
-from evals.metrics.bootstrap import SEED
 from evals.results import EvalResult
 from evals.systems import system
-from evals.tasks import fields, retrieval
+from evals.tasks import fields, hypotheses, retrieval
 from evals.tasks.retrieval import Step
 from ingest.normalise import NORMALISE_VERSION
 from ingest.redaction import REDACTION_VERSION
@@ -103,6 +104,46 @@ def run_fields(
         },
         seed=SEED,
         versions=versions,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRun:
+    """What to run: a file of cases, with the folder's corpus if it has one."""
+
+    folder: Path
+    cases: str = CASES
+    system: str = "precedent"
+    cache_file: Path | None = None
+
+
+def run_hypotheses(
+    run: CauseRun, embedding: Progress | None = None, asking: Step | None = None
+) -> EvalResult:
+    """Ask every case for its cause, offline. Raises ``InvalidInput`` as above."""
+    name_causes = hypotheses.namer(run.system)
+    dataset = load_causes(run.folder, run.cases)
+    with tempfile.TemporaryDirectory(prefix="precedent-eval-") as name:
+        corpus = dataset.corpus or hypotheses.as_corpus(dataset.cases, Path(name) / "past.jsonl")
+        with installed(corpus, run.cache_file, embedding) as installation:
+            measured = hypotheses.measure(dataset.cases, installation.app, name_causes, asking)
+            versions = _versions(installation.app)
+    return EvalResult(
+        task="hypotheses",
+        dataset=dataset.name,
+        dataset_hash=dataset.hash,
+        system=run.system,
+        metrics=measured.metrics,
+        latency=measured.latency,
+        per_query=measured.per_query,
+        settings={
+            "cases": run.cases,
+            "precedents": "the other cases" if dataset.corpus is None else CORPUS,
+            "as_of": "opened_at" if measured.timed else None,
+        },
+        seed=SEED,
+        versions=versions,
+        notes=dataset.notes + installation.notes,
     )
 
 

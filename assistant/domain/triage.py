@@ -1,5 +1,6 @@
 """What triage says about an incident: similar records, hypotheses, next checks."""
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -9,12 +10,18 @@ from retrieval.searcher import Hit
 
 
 class CauseKind(StrEnum):
-    """What a source says a cause is; ``FIX`` when only the remedy tells of it."""
+    """What a source says a cause is.
+
+    ``FINDING``: the resolution says what was found; ``FIX``: only the remedy tells of it;
+    ``SUSPICION``: the open incident's own record mentions it.
+    """
 
     ROOT = "root"
     PROXIMATE = "proximate"
     CONTRIBUTING = "contributing"
+    FINDING = "finding"
     FIX = "fix"
+    SUSPICION = "suspicion"
 
 
 class Origin(StrEnum):
@@ -90,6 +97,11 @@ class Hypothesis:
     actions: tuple[SuggestedAction, ...] = ()
     probability: float | None = None
     features: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """A name for feedback: equal statements of different answers have the same."""
+        return hashlib.sha256(self.statement.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from assistant.domain.alerts import AlertGroup
 from assistant.domain.triage import (
     CitedText,
     Hypothesis,
@@ -14,7 +15,11 @@ from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
 from assistant.services.similar import SimilarAnswer
 from retrieval.explain import Reason
+from retrieval.identifiers import find
 from retrieval.searcher import Hit
+
+# What an incident names stands at its beginning; behind it comes the log.
+_READ_FOR_IDENTIFIERS = 20_000
 
 
 class ReasonOut(Shape):
@@ -131,9 +136,11 @@ class HypothesisOut(Shape):
     """A possible cause from past records; a precedent, not live evidence.
 
     ``origin`` is ``incident`` where this incident's own record names the cause. ``standing``
-    is ``open``, ``weak`` or ``rejected``; ``kind`` what the source calls the cause.
+    is ``open``, ``weak`` or ``rejected``; ``kind`` what the source calls the cause; ``id``
+    names it in feedback.
     """
 
+    id: str
     statement: str
     probability: float | None
     weight: float
@@ -150,6 +157,7 @@ class HypothesisOut(Shape):
         """From the domain value."""
         check = hypothesis.next_check
         return cls(
+            id=hypothesis.id,
             statement=hypothesis.statement,
             probability=hypothesis.probability,
             weight=round(hypothesis.weight, 4),
@@ -220,9 +228,61 @@ class SuspectedChangeOut(Shape):
         )
 
 
-class TriageOut(SimilarOut):
-    """The triage card."""
+class IdentifierOut(Shape):
+    """An error code, host, certificate … that the incident names."""
 
+    kind: str
+    value: str
+
+
+class AlertOut(Shape):
+    """One alert of the incident and how often it was told."""
+
+    name: str
+    count: int
+    first_at: datetime | None
+    last_at: datetime | None
+    labels: dict[str, str]
+
+
+class AlertGroupOut(Shape):
+    """Alerts that belong together; ``further`` notices are counted but not listed."""
+
+    key: str
+    count: int
+    further: int
+    labels: dict[str, str]
+    alerts: list[AlertOut]
+
+    @classmethod
+    def of(cls, group: AlertGroup) -> "AlertGroupOut":
+        """From the domain value."""
+        return cls(
+            key=group.key,
+            count=group.count,
+            further=group.further,
+            labels=dict(group.labels),
+            alerts=[
+                AlertOut(
+                    name=alert.notice.name,
+                    count=alert.count,
+                    first_at=alert.first_at,
+                    last_at=alert.last_at,
+                    labels=dict(alert.notice.labels),
+                )
+                for alert in group.alerts
+            ],
+        )
+
+
+class TriageOut(SimilarOut):
+    """The triage card. ``next_checks`` are what to look at where no hypothesis is told.
+
+    ``precedent_probability`` says how likely a shown record is a precedent; null until fitted.
+    """
+
+    identifiers: list[IdentifierOut]
+    alerts: list[AlertGroupOut]
     hypotheses: list[HypothesisOut]
     suggested_fields: list[SuggestedFieldOut]
     suspected_changes: list[SuspectedChangeOut]
@@ -241,6 +301,11 @@ class TriageOut(SimilarOut):
             precedent_probability=card.precedent_probability,
             hits=[HitOut.of(hit) for hit in card.hits],
             notes=list(card.notes),
+            identifiers=[
+                IdentifierOut(kind=found.kind, value=found.value)
+                for found in find(card.context.text[:_READ_FOR_IDENTIFIERS])
+            ],
+            alerts=[AlertGroupOut.of(group) for group in card.context.alerts],
             hypotheses=[HypothesisOut.of(hypothesis) for hypothesis in card.hypotheses],
             suggested_fields=[SuggestedFieldOut.of(found) for found in card.suggested_fields],
             suspected_changes=[SuspectedChangeOut.of(one) for one in card.suspected_changes],

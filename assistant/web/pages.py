@@ -16,10 +16,21 @@ from markdown_it import MarkdownIt
 
 from assistant.api.identity import person_or_none
 from assistant.domain.people import Person
+from assistant.domain.triage import CauseKind, Hypothesis, Origin
 from assistant.services.verification.folding import tidy
 from retrieval.records import Citation
 
 _HERE = Path(__file__).parent
+# Words that a person would bet by; the number stands beside them.
+_LIKELIHOODS = ((0.8, "Very likely"), (0.55, "Likely"), (0.3, "Possible"), (0.0, "Unlikely"))
+_KINDS = {
+    CauseKind.ROOT: " · called the root cause",
+    CauseKind.PROXIMATE: " · called the cause",
+    CauseKind.CONTRIBUTING: " · called a contributing factor",
+    CauseKind.FINDING: " · found while fixing it",
+    CauseKind.FIX: " · known only by its fix",
+    CauseKind.SUSPICION: "",
+}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -93,11 +104,20 @@ def age(moment: datetime | None) -> str:
     return "today"
 
 
-def support_in_words(weight: float, records: int) -> str:
-    """How much stands behind a hypothesis, without pretending to a probability."""
-    several = f"{records} past record{'' if records == 1 else 's'}"
-    strength = "Strong" if weight >= 0.6 and records > 1 else "Some" if weight >= 0.4 else "Weak"
-    return f"{strength} support from {several}"
+def likelihood_in_words(hypothesis: Hypothesis) -> str:
+    """How likely, in words and as a number, and from how many records; honest where unfitted."""
+    records = len(distinct_records(hypothesis.support))
+    behind = (
+        "from this ticket, unconfirmed"
+        if hypothesis.origin is Origin.INCIDENT
+        else f"from {records} past record{'' if records == 1 else 's'}"
+    )
+    kind = _KINDS[hypothesis.kind]
+    if hypothesis.probability is None:
+        return f"Uncalibrated, {behind}{kind}"
+    chance = hypothesis.probability
+    word = next(word for least, word in _LIKELIHOODS if chance >= least)
+    return f"{word} ({chance:.0%}), {behind}{kind}"
 
 
 def distinct_records(citations: Sequence[Citation]) -> list[str]:
@@ -122,8 +142,7 @@ def _environment() -> Environment:
     environment.globals.update(
         source_link=source_link,
         record_link=record_link,
-        support_in_words=support_in_words,
-        distinct_records=distinct_records,
+        likelihood_in_words=likelihood_in_words,
         # A changed file gets a new address, so that browsers may keep the old one for long.
         fingerprint={name: _fingerprint(name) for name in ("app.css", "app.js")},
     )

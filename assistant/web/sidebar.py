@@ -2,11 +2,13 @@
 
 import hashlib
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.identity import App
+from assistant.db.change_marks import ChangeVerdict
 from assistant.db.feedback import Feedback, FeedbackVerdict
 from assistant.domain.incident import IncidentContext
 from assistant.web.pages import SignedIn, page
@@ -46,8 +48,24 @@ def feedback(
     """Keep a verdict and go back to the card."""
     clean = app.redactor.redact(reason).text
     app.feedback.keep(Feedback(person.name, app.clock(), subject, suggestion, verdict, clean))
-    is_text = subject.startswith("text:")
-    return RedirectResponse("/" if is_text else f"/sidebar?record={subject}&thanks=true", 303)
+    if subject.startswith("text:"):
+        return RedirectResponse("/", 303)
+    return RedirectResponse(f"/sidebar?{urlencode({'record': subject, 'thanks': 'true'})}", 303)
+
+
+@router.post("/changes/mark")
+def mark_change(
+    app: App,
+    person: SignedIn,
+    record: Annotated[str, Form(max_length=512)],
+    change: Annotated[str, Form(max_length=512)],
+    verdict: Annotated[ChangeVerdict, Form()],
+    reason: Annotated[str, Form(max_length=2_000)] = "",
+) -> RedirectResponse:
+    """Keep what a person says of a suspected change, and go back to the card."""
+    mark = app.change_marking.mark(person, record, change, verdict, reason)
+    card = urlencode({"record": mark.record_id, "thanks": "true"})
+    return RedirectResponse(f"/sidebar?{card}", 303)
 
 
 def _card(

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.metrics.bootstrap import bootstrap
-from evals.results import Interval
+from assistant.services.backtest.intervals import Interval, bootstrap
 
 
 class Answered(NamedTuple):

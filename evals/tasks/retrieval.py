@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assistant.services.backtest.intervals import Interval, bootstrap_mean
 from evals.datasets import EvalQuery, RetrievalDataset
 from evals.metrics import RETRIEVAL, score
-from evals.metrics.bootstrap import bootstrap_mean
-from evals.results import Interval, Latency, QueryScores
+from evals.results import Latency, QueryScores
 from evals.systems import Ranker
 
 DEPTH = 100

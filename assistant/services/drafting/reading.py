@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.services.drafting.spotlight import instructs
@@ -63,8 +64,26 @@ def read(record: Record) -> Reading:
     """The usable units of a record in the order of its text.
 
     Template headings, empty values, references, code and logs are left out, and so is a
-    sentence said before. No two units overlap.
+    sentence said before. No two units overlap. What was read lately is remembered.
     """
+    return _read(_Content(record.id, record.revision, record.text, record.sections, record))
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A record by what is read of it, so that equal content is read once."""
+
+    id: str
+    revision: int
+    text: str
+    sections: tuple[Section, ...]
+    record: Record = field(compare=False)
+
+
+# One answer reads the same thirty records four times, and the next one most of them again.
+@lru_cache(maxsize=1_000)
+def _read(content: _Content) -> Reading:
+    record = content.record
     units: list[Unit] = []
     instructions: list[Unit] = []
     seen: set[str] = set()

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from assistant.services.backtest.intervals import RESAMPLES, bootstrap_mean
 from evals.metrics import RETRIEVAL, score
-from evals.metrics.bootstrap import RESAMPLES, bootstrap_mean
 
 NAMES = [metric.name for metric in RETRIEVAL]
 

@@ -1,11 +1,10 @@
 """Intervals: how far off could the mean be with other queries of the same kind?"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from evals.results import Interval
 
 RESAMPLES = 10_000
 SEED = 20_261_101
@@ -14,6 +13,19 @@ _STATISTIC_RESAMPLES = 2_000
 _CONFIDENCE = 0.95
 # Bounds the memory: 500 resamples of 10,000 queries are 40 MB.
 _AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with the two ends of its 95 % interval."""
+
+    mean: float
+    lo: float
+    hi: float
+
+    def as_json(self) -> dict[str, float]:
+        """The documented object."""
+        return {"mean": self.mean, "lo": self.lo, "hi": self.hi}
 
 
 def bootstrap_mean(values: Sequence[float], seed: int = SEED) -> Interval:

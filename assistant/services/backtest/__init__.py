@@ -1,0 +1,1 @@
+"""Use case: how good would the answers have been? Past incidents asked as of their opening."""

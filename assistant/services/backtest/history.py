@@ -1,0 +1,59 @@
+"""Past incidents as questions, with the causes that were recorded as their answers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from assistant.domain.incident import IncidentContext
+from assistant.services.triage.opening import as_opened
+from assistant.services.triage.stated_causes import recorded_causes
+from retrieval.links import linked_records
+from retrieval.records import PRECEDENT_KINDS, Record, RecordKind
+
+# Whose causes also explain the incidents that they are linked with.
+_EXPLAINING = frozenset({RecordKind.PROBLEM, RecordKind.RCA})
+
+
+@dataclass(frozen=True, slots=True)
+class PastIncident:
+    """An incident that is over: ``causes`` are what its records say, ``linked`` their ids."""
+
+    record: Record
+    causes: tuple[str, ...]
+    linked: frozenset[str]
+
+    def question(self, left_out: frozenset[str] = frozenset()) -> IncidentContext:
+        """What could have been asked when it was opened, and nothing that came later."""
+        record = self.record
+        context = IncidentContext.of_text(as_opened(record), record.opened_at)
+        return replace(
+            context,
+            record_id=record.id,
+            services=frozenset(record.services),
+            opened_at=record.opened_at,
+            left_out=left_out,
+        )
+
+
+def past_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
+    """Dated incidents with a recorded cause, oldest first.
+
+    A problem or RCA that is linked with an incident is its explanation, not a question of its
+    own; one that stands alone is what is known of an incident.
+    """
+    stored = {record.id: record for record in records}
+    links = linked_records(stored.values())
+    found = []
+    for record in stored.values():
+        linked = links.get(record.id, frozenset())
+        explains = any(stored[other].kind is RecordKind.INCIDENT for other in linked)
+        if record.kind not in PRECEDENT_KINDS or record.opened_at is None:
+            continue
+        if record.kind in _EXPLAINING and explains:
+            continue
+        causes = [said.text for said in recorded_causes(record)]
+        for other in sorted(linked):
+            if stored[other].kind in _EXPLAINING:
+                causes += [said.text for said in recorded_causes(stored[other])]
+        if causes:
+            found.append(PastIncident(record, tuple(dict.fromkeys(causes)), linked))
+    return tuple(sorted(found, key=lambda past: (past.record.opened_at, past.record.id)))
