@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.services.backtest.intervals import SEED, Interval
 from assistant.services.fields.classifier import Guess
 from assistant.services.fields.learning import Labelled
 from evals.cases import LabelledCase, LabelledDataset
 from evals.labellers import Embed, Labeller
-from evals.metrics.bootstrap import SEED
 from evals.metrics.fields import Answered, field_metrics
-from evals.results import Interval, Latency
+from evals.results import Latency
 from evals.tasks.retrieval import Step
 
 FOLDS = 5
