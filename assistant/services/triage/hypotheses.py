@@ -164,11 +164,14 @@ def _grouped(causes: Sequence[Cause], embedder: Embedder) -> list[_Group]:
 
 
 def _merged(groups: Sequence[_Group]) -> list[_Group]:
-    """What one record alone says in several sentences is one hypothesis, told by the first."""
+    """What one past record alone says in several sentences is one hypothesis, told by the first.
+
+    What the open incident itself hints at are rivals, and stay apart.
+    """
     merged: dict[object, _Group] = {}
     for number, group in enumerate(groups):
-        names = {cause.sentence.citation.record_id for cause in group.causes}
-        key: object = names.pop() if len(names) == 1 else number
+        names = {None if c.hit is None else c.hit.record.id for c in group.causes}
+        key: object = names.pop() if len(names) == 1 and None not in names else number
         if key in merged:
             merged[key].causes += group.causes
         else:

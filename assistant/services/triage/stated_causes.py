@@ -38,6 +38,10 @@ _STATE = re.compile(
     r"|exceed\w*|misconfigur\w*|faulty|defect\w*|bug|loop\w*|conflict\w*|without|never|again)\b",
     re.IGNORECASE,
 )
+_CONFIRMS = re.compile(
+    r"^\W*(?:user |caller |customer )?(?:confirmed|verified|tested|checked|informed)\b",
+    re.IGNORECASE,
+)
 _DUPLICATE = re.compile(r"^\W*(?:resolution )?(?:duplicate|same) (?:of|as)\b", re.IGNORECASE)
 # What a ticket mentions on its way that is the cause more often than not.
 _CHANGED = re.compile(
@@ -159,4 +163,5 @@ def _usable(sentence: CauseSentence) -> bool:
         _MIN_CHARS <= len(text) <= _MAX_CHARS
         and not text.rstrip().endswith("?")
         and not _DUPLICATE.match(text)
+        and not _CONFIRMS.match(text)
     )
