@@ -7,6 +7,7 @@ from datetime import datetime
 from assistant.domain.incident import IncidentContext
 from assistant.services.context import context_of_event
 from assistant.services.triage.alerts import grouped, notice_of
+from assistant.services.triage.opening import as_opened
 from ingest.redaction import Redactor
 from ingest.text import clean_text
 from ingest.webhooks.event import IncidentEvent
@@ -70,12 +71,32 @@ class SimilarIncidents:
         """The context of a stored record that the reader may read, with its alerts.
 
         These are the alerts that it names, as far as the reader may read them; of a stored
-        alert, the alert itself.
+        alert, the alert itself. Asked as of an earlier moment, it is the revision that was known
+        then; where no revision is that old, what was known at the opening.
         """
-        record = self.readable(reference, reader)
+        record = self._known(self.readable(reference, reader), as_of)
         context = IncidentContext.of_record(record, as_of)
+        if as_of is not None and record.known_at > as_of:
+            opened = IncidentContext.of_text(as_opened(record), as_of)
+            context = replace(
+                context,
+                record=None,
+                text=opened.text,
+                title=opened.title,
+                identifiers=opened.identifiers,
+            )
         alerts = [record] if record.kind is RecordKind.ALERT else self._alerts(context, reader)
         return replace(context, alerts=grouped(notice_of(alert) for alert in alerts))
+
+    def _known(self, record: Record, as_of: datetime | None) -> Record:
+        """The newest revision that was known by then; the present one where none was."""
+        if as_of is None or record.known_at <= as_of:
+            return record
+        for revision in range(record.revision - 1, 0, -1):
+            past = self._store.get(record.id, revision)
+            if past is not None and past.known_at <= as_of:
+                return past
+        return record
 
     def _alerts(self, context: IncidentContext, reader: Reader) -> list[Record]:
         allowed = filter_for(context, reader, frozenset({RecordKind.ALERT}))

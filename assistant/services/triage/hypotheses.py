@@ -14,7 +14,11 @@ from assistant.domain.triage import (
 from assistant.services.triage.next_checks import NextChecks
 from assistant.services.triage.remediation import action, safest_first
 from assistant.services.triage.same_cause import SAME_CAUSE, agreements
-from assistant.services.triage.stated_causes import CauseSentence, recorded_causes
+from assistant.services.triage.stated_causes import (
+    IN_PASSING,
+    CauseSentence,
+    recorded_causes,
+)
 from assistant.services.triage.steps import remedies
 from retrieval.explain import ReasonKind
 from retrieval.ports import Embedder
@@ -143,7 +147,11 @@ def hypotheses(
 
 
 def _stands(group: _Group) -> bool:
-    return any(cause.hit is None or cause.hit.is_close for cause in group.causes)
+    """Whether it is worth a headline: said plainly by a close record, or by the incident itself."""
+    return any(
+        cause.hit is None or (cause.hit.is_close and cause.sentence.plainness > IN_PASSING)
+        for cause in group.causes
+    )
 
 
 def _grouped(causes: Sequence[Cause], embedder: Embedder) -> list[_Group]:

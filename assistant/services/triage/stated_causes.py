@@ -8,7 +8,14 @@ from assistant.domain.triage import CauseKind
 from assistant.services.drafting.causes import causes
 from assistant.services.drafting.reading import Unit, read
 from assistant.services.drafting.timeline import is_dated
-from assistant.services.drafting.wording import DIRECTS, MENDS, PUTS_RIGHT, UNKNOWN, Part
+from assistant.services.drafting.wording import (
+    DIRECTS,
+    MENDS,
+    POINTS_BACK,
+    PUTS_RIGHT,
+    UNKNOWN,
+    Part,
+)
 from assistant.services.sentences import causal
 from assistant.services.verification.folding import tidy
 from retrieval.records import Citation, Record
@@ -27,8 +34,11 @@ _PLAINNESS = {
     CauseKind.FIX: 0.4,
     CauseKind.SUSPICION: 0.3,
 }
-# "Because" in a description explains who is affected as often as why it broke.
-_IN_PASSING = 0.3
+IN_PASSING = 0.3
+"""Plainness of a cause told in a description: there "because" explains who is affected as often
+as why it broke."""
+# "This caused …" means little without the sentence before it.
+_POINTING_BACK = 0.5
 _EARLY = frozenset({Part.SYMPTOM, Part.IMPACT, Part.SUMMARY})
 # A state rather than a deed: what was so, not what was done.
 _STATE = re.compile(
@@ -36,6 +46,13 @@ _STATE = re.compile(
     r"|expired?|crash\w*|leak\w*|fail\w*|missing|wrong|mismatch\w*|corrupt\w*|stuck|overload\w*"
     r"|too (?:small|low|high|old|many|long|short)|no longer|still|ran|lost|broke\w*|reached"
     r"|exceed\w*|misconfigur\w*|faulty|defect\w*|bug|loop\w*|conflict\w*|without|never|again)\b",
+    re.IGNORECASE,
+)
+# The end of an incident is not its cause.
+_OVER = re.compile(
+    r"\b(?:back (?:online|to normal|up|in service)|finished|(?:is|are) over|all clear|no (?:more )?"
+    r"impact|(?:is|are|was|were|been|fully) (?:now )?(?:resolved|restored|operational|stable|fixed"
+    r"|working|up|online|available|closed|completed?))\b",
     re.IGNORECASE,
 )
 _CONFIRMS = re.compile(
@@ -108,7 +125,9 @@ def _named(units: tuple[Unit, ...]) -> Iterator[CauseSentence]:
         (CauseKind.CONTRIBUTING, found.contributing),
     ):
         for unit in listed:
-            plainness = _IN_PASSING if unit.part in _EARLY else _PLAINNESS[kind]
+            plainness = IN_PASSING if unit.part in _EARLY else _PLAINNESS[kind]
+            if POINTS_BACK.match(unit.text):
+                plainness *= _POINTING_BACK
             yield CauseSentence(unit.text, unit.cite(), kind, plainness)
 
 
@@ -117,7 +136,7 @@ def _findings(units: tuple[Unit, ...]) -> Iterator[CauseSentence]:
     for unit in units:
         if unit.part is not Part.RESOLUTION or unit.start in placed:
             continue
-        deed = MENDS.search(unit.text) or DIRECTS.search(unit.text)
+        deed = MENDS.search(unit.text) or DIRECTS.search(unit.text) or _OVER.search(unit.text)
         if _STATE.search(unit.text) and not deed:
             yield _sentence(unit, CauseKind.FINDING)
 
@@ -127,7 +146,7 @@ def _hint(unit: Unit) -> float:
     if unit.part in (Part.ACTION, Part.RESOLUTION, Part.REFERENCE, Part.DURATION):
         return 0.0
     text = unit.text
-    if UNKNOWN.search(text) or PUTS_RIGHT.search(text):
+    if UNKNOWN.search(text) or PUTS_RIGHT.search(text) or _OVER.search(text):
         return 0.0
     explains, changed, broke = (
         bool(causal(text)),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from assistant.domain.triage import Effect
 from assistant.services.drafting.reading import Unit, read
-from assistant.services.drafting.wording import Part
+from assistant.services.drafting.wording import MENDS, Part
 from assistant.services.triage.remediation import assess
 from retrieval.records import Record
 
@@ -24,10 +24,11 @@ _LOOKS = re.compile(
 
 
 def remedies(record: Record) -> Iterator[Unit]:
-    """Sentences that tell what was done, the resolution before the actions."""
-    units = read(record).units
-    for part in (Part.RESOLUTION, Part.ACTION):
-        yield from (unit for unit in units if unit.part is part and _usable(unit))
+    """Sentences that tell what was done: deeds of the resolution, its other words, the actions."""
+    units = [unit for unit in read(record).units if _usable(unit)]
+    resolved = [unit for unit in units if unit.part is Part.RESOLUTION]
+    yield from sorted(resolved, key=lambda unit: not MENDS.search(unit.text))
+    yield from (unit for unit in units if unit.part is Part.ACTION)
 
 
 def checks(record: Record) -> Iterator[Unit]:
