@@ -13,14 +13,17 @@ from assistant.db.change_marks import ChangeMarkRepository
 from assistant.db.feedback import FeedbackRepository
 from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.services.approval import ApprovalService
+from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import writers
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
+from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
 from assistant.services.similar import SimilarIncidents
 from assistant.services.triage.confidence import CalibrationFile
+from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
 from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryWorker
@@ -148,7 +151,9 @@ class Application:
         self.feedback = FeedbackRepository(self.database)
         marks = ChangeMarkRepository(self.database)
         self.change_marking = ChangeMarking(self.similar, marks, self.redactor, self.clock)
-        self.calibration = CalibrationFile(self.settings.data_dir / "models")
+        models = self.settings.data_dir / "models"
+        self.calibration = CalibrationFile(models)
+        fitted_fields = FittedFields(models / "fields", self.embedder)
         self.triage = Triage(
             self.searcher,
             self.store,
@@ -157,6 +162,11 @@ class Application:
             marks=marks,
             feedback=self.feedback,
             calibration=self.calibration,
+            fields=FieldSuggester(fitted_fields),
+        )
+        self.field_fitting = FieldFitting(fitted_fields, self.embedder, self.clock)
+        self.calibrating = Calibrating(
+            self.triage, self.store, self.embedder, self.calibration, self.clock
         )
 
     @cached_property

@@ -29,6 +29,7 @@ from assistant.schemas import (
     SuspectedChangeOut,
     TriageOut,
 )
+from assistant.schemas.fitting import BacktestOut, FitOut
 from assistant.services.fitting import FittedRanking
 from ingest.runs import StoredReject
 
@@ -167,8 +168,24 @@ def show_audit(report: AuditReport) -> None:
         err.print(f"[red]The ledger is broken at event {report.first_bad}: {report.reason}.[/]")
 
 
-def show_fitted(fitted: FittedRanking) -> None:
+def show_fitted(learned: FitOut) -> None:
     """What was learned, and whether it is used."""
+    if learned.ranking is not None:
+        _show_ranking(learned.ranking)
+    if learned.fields is not None and learned.fields.fields:
+        table = _table("field", "examples", "values", "right", "said", "of these right")
+        for field in learned.fields.fields:
+            shares = (field.accuracy, field.coverage, field.precision)
+            cells = (str(field.examples), str(field.labels), *(f"{share:.0%}" for share in shares))
+            table.add_row(field.name, *cells)
+        out.print(table)
+    if learned.backtest is not None:
+        _show_backtest(learned.backtest)
+    for note in learned.notes:
+        err.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
+
+
+def _show_ranking(fitted: FittedRanking) -> None:
     table = _table("feature", "weight")
     for name, weight in fitted.weights.items():
         table.add_row(name, f"{weight:.2f}")
@@ -179,6 +196,26 @@ def show_fitted(fitted: FittedRanking) -> None:
     )
     used = "The learned weights are in use." if fitted.kept else "The shipped weights stay in use."
     out.print(used)
+
+
+def _show_backtest(found: BacktestOut) -> None:
+    out.print(
+        f"{found.questions:,} past incidents asked as of their opening; {found.forecast:,} of them "
+        f"with what was learned before, {found.with_precedent:,} of which had a precedent."
+    )
+    table = _table("measure", "value", "95 % interval")
+    for name, value in found.measures.items():
+        table.add_row(name, f"{value.mean:.3f}", f"{value.lo:.3f} – {value.hi:.3f}")
+    out.print(table)
+    for point in found.risk_coverage:
+        out.print(f"   answering {point.coverage:.0%}: {point.risk:.0%} of these are wrong")
+    out.print(
+        f'"No precedent" below {found.threshold:.2f}: {found.answered:.0%} are answered, '
+        f"{found.precision:.0%} of these with a real precedent "
+        f"(wanted {found.wanted_precision:.0%})."
+    )
+    for file in found.files:
+        out.print(f"   {escape(file)}", soft_wrap=True)
 
 
 def show_rejects(rejects: list[StoredReject]) -> None:

@@ -74,6 +74,16 @@ class ChatSettings(_Section):
     max_tokens: int = 4_000
 
 
+class TriageSettings(_Section):
+    """What an answer must be worth.
+
+    ``wanted_precision``: of the answers that are given, so many should show a real precedent;
+    ``precedent fit --backtest`` sets the limit for "no precedent" by it.
+    """
+
+    wanted_precision: float = Field(default=0.7, gt=0.0, le=1.0)
+
+
 class RedactionSettings(_Section):
     """What is removed before anything is stored."""
 
@@ -153,6 +163,7 @@ class Settings(BaseSettings):
     vectors: VectorSettings = VectorSettings()
     reranker: RerankerSettings = RerankerSettings()
     chat: ChatSettings = ChatSettings()
+    triage: TriageSettings = TriageSettings()
     redaction: RedactionSettings = RedactionSettings()
     ingest: IngestSettings = IngestSettings()
     targets: TargetSettings = TargetSettings()

@@ -4,12 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
 from assistant.bootstrap import Application
+from assistant.commands.learning import fit
 from assistant.services.fitting import FittedFile
+from retrieval.access import Reader
 from retrieval.errors import InvalidInput, InvalidSettings
 from retrieval.ranking import SHIPPED, WeightedSum
 from tests.installation import application, take_in
+
+OPERATOR = Reader.operator()
 
 
 def with_problems(folder: Path, groups: int) -> Application:
@@ -66,3 +71,92 @@ class TestFit:
         (tmp_path / "ranking.json").write_text("{", encoding="utf-8")
         with pytest.raises(InvalidSettings, match=r"ranking\.json.*precedent fit"):
             FittedFile(tmp_path).ranker()
+
+
+class TestFitCommand:
+    def test_a_backtest_calibrates_what_is_answered(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        app = recurring(tmp_path)
+        question = app.similar.context_of_text("ORA-00257 archiver error, booking hangs on erp-7")
+        assert app.triage.card(question, OPERATOR).precedent_probability is None
+
+        learned = json.loads(self.run(tmp_path, monkeypatch, capsys, "--backtest", "--json", "-"))
+        found = learned["backtest"]
+        assert found["questions"] == 60
+        assert 0 < found["with_precedent"] <= found["forecast"] < 60
+        assert {"top1", "top3", "copied", "ece", "novelty_auroc"} <= set(found["measures"])
+        assert found["measures"]["novelty_auroc"]["mean"] > 0.5
+        for picture in found["files"]:
+            assert "<svg" in Path(picture).read_text(encoding="utf-8")
+
+        card = app.triage.card(question, OPERATOR)
+        assert card.precedent_probability is not None
+        assert not card.abstained
+        assert card.hypotheses[0].probability is not None
+        assert card.hits[0].probability is not None
+        unknown = app.similar.context_of_text("The aquarium in the lobby leaks")
+        assert app.triage.card(unknown, OPERATOR).abstained
+
+    def test_nothing_to_learn_from_is_one_clear_message(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with_problems(tmp_path, groups=2)
+        with pytest.raises(InvalidInput, match="a backtest needs"):
+            self.run(tmp_path, monkeypatch, capsys, "--backtest")
+
+    def run(
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        *options: str,
+    ) -> str:
+        monkeypatch.setenv("PRECEDENT_DATA_DIR", str(folder / "var"))
+        typer_app = typer.Typer()
+        typer_app.command()(fit)
+        capsys.readouterr()
+        typer.main.get_command(typer_app).main(list(options), standalone_mode=False)
+        return capsys.readouterr().out
+
+
+def recurring(folder: Path) -> Application:
+    """Sixty tickets over a year: faults that come back, one with two causes, and strangers."""
+    faults = [
+        ("ORA-00257 archiver error on erp-{}", ["The archive log destination was full."]),
+        ("VPN gateway {} refuses clients", ["The certificate of the gateway had expired."]),
+        (
+            "Handhelds in aisle {} lose the wifi",
+            ["The channel plan put access points on radar channels.", "A fuse of the rack blew."],
+        ),
+    ]
+    odd = """aquarium leaks algae pump|badge reader blinks firmware|canteen till jams drawer|drone
+        drifts compass magnet|elevator stops sensor dust|forklift beeps axle bearing|garage door
+        squeaks spring oil|helmet camera fogs seal foil|intercom hums ground wire|joystick sticks
+        crumbs dirt|kettle trips breaker moisture|ladder wobbles rivet rust|megaphone crackles
+        membrane tear|napkin machine folds belt wear|oven timer skips crystal heat|pallet wrapper
+        tears blade edge|quiz board freezes cable kink|roof hatch rattles hinge bolt|sauna heater
+        ticks relay coil|telescope shakes tripod screw""".split("|")
+    lines = []
+    for number in range(60):
+        if number % 3:
+            text, causes = faults[number % 4 % 3]
+            cause = causes[number // 4 % len(causes)]
+        else:
+            words = odd[number // 3].split()
+            text, cause = " ".join(words[:-2]), f"The {words[-2]} was broken by {words[-1]}."
+        entry = {
+            "id": f"I{number}",
+            "kind": "incident",
+            "title": text.format(number),
+            "text": f"## Description\n{text.format(number)}\n\n## Resolution\n{cause}",
+            "fields": {
+                "opened_at": f"2026-{number // 5 + 1:02d}-{number % 5 * 5 + 1:02d} 08:00",
+                "resolved_at": f"2026-{number // 5 + 1:02d}-{number % 5 * 5 + 1:02d} 12:00",
+            },
+        }
+        lines.append(json.dumps(entry))
+    (folder / "year.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    app = application(folder)
+    take_in(app, folder / "year.jsonl")
+    return app

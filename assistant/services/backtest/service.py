@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +41,7 @@ class BacktestReport(NamedTuple):
 
     ``measures`` are described in :func:`measured`; ``points`` are some of the risk–coverage
     curve; ``answered`` is the share of forecasts above the threshold, ``precision`` the share
-    of these with a real precedent.
+    of these with a real precedent. ``files`` are the two pictures.
     """
 
     questions: int
@@ -51,6 +52,7 @@ class BacktestReport(NamedTuple):
     answered: float
     precision: float
     calibration: Calibration
+    files: tuple[Path, ...]
 
 
 class Calibrating:
@@ -102,6 +104,7 @@ class Calibrating:
             answered=len(kept) / len(found),
             precision=float(np.mean(right)) if right else 0.0,
             calibration=fitted,
+            files=tuple(self._file.folder / name for name in (RELIABILITY, RISK)),
         )
 
     def _draw(

@@ -53,7 +53,7 @@ class Classifier:
 
     def probabilities(self, text: str, vector: Vectors) -> Matrix:
         """The probability of each label; sums to 1."""
-        columns, values = weighed_words(text, self.idf)
+        columns, values = weighed_words(analyse(text), self.idf)
         score = self.bias + self.weights[:, len(self.idf) :] @ vector
         if len(columns):
             score = score + self.weights[:, columns] @ values
@@ -70,9 +70,10 @@ class Classifier:
         return Guess(self.labels[best], probability, probability >= self.threshold, words)
 
     def _reasons(self, text: str, best: int, rival: int) -> tuple[str, ...]:
-        columns, values = weighed_words(text, self.idf)
+        found = analyse(text)
+        columns, values = weighed_words(found, self.idf)
         speaks = (self.weights[best, columns] - self.weights[rival, columns]) * values
-        known = [word for word in analyse(text) if word in self.idf]
+        known = [word for word in found if word in self.idf]
         order = np.argsort(-speaks, kind="stable")[:_MAX_REASONS]
         return tuple(known[place] for place in order if speaks[place] > 0)
 
@@ -115,10 +116,10 @@ class Classifier:
 
 
 def weighed_words(
-    text: str, idf: Mapping[str, tuple[int, float]]
+    words: Mapping[str, int], idf: Mapping[str, tuple[int, float]]
 ) -> tuple[NDArray[np.intp], Matrix]:
-    """Columns and values of the known words, (1 + ln tf) · idf scaled to length 1."""
-    found = [(idf[word], count) for word, count in analyse(text).items() if word in idf]
+    """Columns and values of the known of the counted words, (1 + ln tf) · idf to length 1."""
+    found = [(idf[word], count) for word, count in words.items() if word in idf]
     columns = np.array([column for (column, _), _ in found], dtype=np.intp)
     values = np.array([(1 + math.log(count)) * weight for (_, weight), count in found])
     length = float(np.linalg.norm(values))

@@ -143,7 +143,7 @@ def precedent_features(hits: Sequence[Hit]) -> dict[str, float]:
     """See ``PRECEDENT_FEATURES``; zeros where nothing was found."""
     if not hits:
         return dict.fromkeys(PRECEDENT_FEATURES, 0.0)
-    scores = [_score(hit) for hit in hits[:4]]
+    scores = [shipped_score(hit) for hit in hits[:4]]
     kinds = {reason.kind for reason in hits[0].why}
     return {
         "score": scores[0],
@@ -157,7 +157,7 @@ def precedent_features(hits: Sequence[Hit]) -> dict[str, float]:
 def hit_features(hit: Hit, place: int) -> dict[str, float]:
     """See ``HIT_FEATURES``."""
     return {
-        "score": _score(hit),
+        "score": shipped_score(hit),
         "closeness": hit.closeness,
         "recency": hit.features["recency"],
         "service": hit.features["service"],
@@ -165,8 +165,8 @@ def hit_features(hit: Hit, place: int) -> dict[str, float]:
     }
 
 
-def _score(hit: Hit) -> float:
-    """By the weights that ship: learned ones would change the scale under the calibration."""
+def shipped_score(hit: Hit) -> float:
+    """A hit's score by the weights that ship: learned ones would move the calibrated scale."""
     return float(SHIPPED.vector() @ np.array([hit.features[name] for name in FEATURES]))
 
 

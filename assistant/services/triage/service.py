@@ -18,7 +18,7 @@ from assistant.domain.triage import (
 from assistant.services.similar import filter_for
 from assistant.services.triage.changes import ChangeSuspects
 from assistant.services.triage.confidence import Calibration, CalibrationFile, judged
-from assistant.services.triage.fields import suggested_fields
+from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.hypotheses import causes_of, hypotheses
 from assistant.services.triage.next_checks import NextChecks
 from assistant.services.triage.runbook_match import Wanted, called, ordered
@@ -60,6 +60,7 @@ class Triage:
         marks: ChangeMarkRepository,
         feedback: FeedbackRepository,
         calibration: CalibrationFile,
+        fields: FieldSuggester,
     ) -> None:
         self._searcher = searcher
         self._store = store
@@ -68,19 +69,21 @@ class Triage:
         self._changes = ChangeSuspects(store, marks)
         self._feedback = feedback
         self._calibration = calibration
+        self._fields = fields
 
     def card(self, context: IncidentContext, reader: Reader, k: int = 5) -> TriageCard:
         """The card for an incident; without a precedent every past cause is marked weak."""
         evidence = self.evidence(context, reader, k)
         precedents = evidence.precedents
         answer = judged(precedents, evidence.hypotheses, self._calibrated())
+        onset = context.onset or self._clock()
         return TriageCard(
             context=context,
             hits=answer.hits[:k],
             abstained=answer.abstained,
             hypotheses=self._without_rejected(context, answer.hypotheses),
             runbooks=evidence.runbooks,
-            suggested_fields=suggested_fields(context, precedents.hits),
+            suggested_fields=self._fields.suggest(context, answer.hits, onset),
             suspected_changes=self._suspects(context, reader, precedents.hits),
             notes=precedents.notes,
             next_checks=self._next_checks(context, evidence) if answer.abstained else (),

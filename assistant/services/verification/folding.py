@@ -40,7 +40,7 @@ def tidy(text: str) -> str:
     plain = _BRACKETED_URL.sub("", plain).rstrip()
     if last := _LAST_URL.search(plain):
         plain = plain[: last.start()]
-    plain = _BETWEEN_CELLS.sub(" – ", _URL.sub(r"\1", plain))
+    plain = _URL.sub(r"\1", plain)
     plain = _TAG.sub(" ", plain)
     plain = "".join(_without_emphasis(plain))
     plain = _BEFORE_PUNCTUATION.sub(r"\1", " ".join(plain.split()))
@@ -50,12 +50,13 @@ def tidy(text: str) -> str:
 
 
 def _without_emphasis(text: str) -> Iterator[str]:
-    """Code keeps its characters, since stars and underscores are part of names there."""
+    """Code keeps its characters: stars are part of names there, and bars join commands."""
     for index, part in enumerate(text.replace("```", "`").split("`")):
         if index % 2:
             yield part
         else:
-            yield _EMPHASIS.sub(r"\2", part.replace("**", "").replace("~~", ""))
+            prose = _BETWEEN_CELLS.sub(" – ", part.replace("**", "").replace("~~", ""))
+            yield _EMPHASIS.sub(r"\2", prose)
 
 
 _TOKEN = re.compile(r"(?<!\w)-(?=\d)|[<>]=?|[^\W_]+(?:[._\-:/@+\\$#'&]+[^\W_]+)*%?")

@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from assistant.domain.triage import Effect, SuggestedAction
-from assistant.services.triage.steps import checks
 from assistant.services.triage.remediation import action, assess, safest_first
+from assistant.services.triage.steps import checks
 from retrieval.records import Citation, Record, RecordKind
 from tests.conftest import PROJECT
 

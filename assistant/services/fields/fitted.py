@@ -1,0 +1,236 @@
+"""Classifiers of ticket fields, learned from the organisation's own records and kept in files."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.services.fields.classifier import Classifier, Guess
+from assistant.services.fields.learning import Labelled, learned
+from assistant.services.triage.opening import as_opened
+from retrieval.batches import batched
+from retrieval.errors import InvalidSettings
+from retrieval.ports import Embedder, Vectors
+from retrieval.records import PRECEDENT_KINDS, Record, sha256_of_json
+
+LEARNED = (
+    "service",
+    "ci",
+    "category",
+    "assignment_group",
+    "impact_level",
+    "urgency",
+    "priority",
+    "severity",
+)
+"""The fields that are learned where a corpus has them, the most useful first."""
+
+# What tools write where nobody chose anything.
+_EMPTY = frozenset({"", "-", "--", "---", "none", "n/a", "na", "unknown", "undefined", "null"})
+# Fewer say nothing; more take longer to embed than they teach.
+_FEWEST, _MOST = 20, 5_000
+_LEAST_LABELS, _LEAST_OF_A_LABEL = 2, 3
+_EMBEDDED_AT_ONCE = 64
+
+Step = Callable[[int, int], None]
+"""Called with (done, total)."""
+
+
+class FittedField(BaseModel):
+    """What a classifier was learned from, and how it does on records that it had not seen.
+
+    ``coverage`` is the share of held-out records that it is sure about, ``precision`` the share
+    of these that is right.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    examples: int
+    labels: int
+    accuracy: float
+    coverage: float
+    precision: float
+
+
+class Manifest(BaseModel):
+    """All fitted fields. ``matrix`` counts (impact, urgency, priority) as people set them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fields: list[FittedField]
+    matrix: list[tuple[str, str, str, int]]
+    embedder: str
+    data_hash: str
+    fitted_at: datetime
+
+
+def field_value(record: Record, name: str) -> str | None:
+    """What a record says; the first where it lists several, ``None`` for a placeholder."""
+    value = record.services if name == "service" else record.fields.get(name)
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    text = str(value).strip()
+    return None if text.lower() in _EMPTY else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    changed: int
+    manifest: Manifest
+    classifiers: Mapping[str, Classifier]
+
+
+class FittedFields:
+    """The learned classifiers; a new fit is noticed without a restart."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._loaded: _Loaded | None = None
+
+    def guess(self, name: str, text: str) -> Guess | None:
+        """The likeliest value; ``None`` where the field was not learned with this model."""
+        found = self._current()
+        if found is None or name not in found.classifiers:
+            return None
+        return found.classifiers[name].guess(text, self._embedder.query(text))
+
+    def priorities(self) -> dict[tuple[str, str], Counter[str]]:
+        """How often each impact and urgency got each priority."""
+        found = self._current()
+        seen: dict[tuple[str, str], Counter[str]] = {}
+        for impact, urgency, priority, count in () if found is None else found.manifest.matrix:
+            seen.setdefault((impact, urgency), Counter())[priority] += count
+        return seen
+
+    def write(self, manifest: Manifest, classifiers: Mapping[str, Classifier]) -> None:
+        """Keep what was learned. The manifest comes last: what it names is there."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for name, classifier in classifiers.items():
+            classifier.save(self._folder / f"{name}.npz")
+        aside = self._folder / "manifest.new"
+        aside.write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        aside.replace(self._folder / "manifest.json")
+
+    def _current(self) -> _Loaded | None:
+        path = self._folder / "manifest.json"
+        with self._lock:
+            try:
+                changed = path.stat().st_mtime_ns
+            except FileNotFoundError:
+                return None
+            if self._loaded is None or self._loaded.changed != changed:
+                self._loaded = self._load(path, changed)
+            same_model = self._loaded.manifest.embedder == self._embedder.model_id
+            return self._loaded if same_model else None
+
+    def _load(self, path: Path, changed: int) -> _Loaded:
+        try:
+            manifest = Manifest.model_validate_json(path.read_text(encoding="utf-8"))
+        except (ValidationError, ValueError) as exc:
+            raise InvalidSettings(
+                f"{path} does not describe learned fields. Delete it, or run 'precedent fit'."
+            ) from exc
+        files = {field.name: self._folder / f"{field.name}.npz" for field in manifest.fields}
+        classifiers = {name: Classifier.load(file) for name, file in files.items()}
+        return _Loaded(changed, manifest, classifiers)
+
+
+class FieldFitting:
+    """Use case: learn the fields of tickets from past records, as they were when opened."""
+
+    def __init__(
+        self, fitted: FittedFields, embedder: Embedder, clock: Callable[[], datetime]
+    ) -> None:
+        self._fitted = fitted
+        self._embedder = embedder
+        self._clock = clock
+
+    def fit(self, records: Iterable[Record], step: Step | None = None) -> Manifest:
+        """Learn every field that has enough examples, from at most 5,000 of the newest records.
+
+        Deterministic. A field with fewer than two labels of three examples each is not learned;
+        the card then goes by what the close records say.
+        """
+        past = sorted(
+            (record for record in records if record.kind in PRECEDENT_KINDS),
+            key=lambda record: (record.opened_at or record.known_at, record.id),
+        )[-_MOST:]
+        texts = [as_opened(record) for record in past]
+        vectors = self._embedded(texts, step)
+        found = {name: self._learned(name, past, texts, vectors) for name in LEARNED}
+        taught = {name: each for name, each in found.items() if each is not None}
+        manifest = Manifest(
+            fields=[described for described, _ in taught.values()],
+            matrix=_matrix(past),
+            embedder=self._embedder.model_id,
+            data_hash=_hash(past),
+            fitted_at=self._clock().astimezone(UTC),
+        )
+        self._fitted.write(manifest, {name: each[1] for name, each in taught.items()})
+        return manifest
+
+    def _embedded(self, texts: Sequence[str], step: Step | None) -> Vectors:
+        parts = []
+        done = 0
+        for part in batched(texts, _EMBEDDED_AT_ONCE):
+            parts.append(self._embedder.passages(part))
+            done += len(part)
+            if step is not None:
+                step(done, len(texts))
+        empty = np.empty((0, self._embedder.dimension), dtype=np.float32)
+        return np.concatenate([empty, *parts])
+
+    def _learned(
+        self, name: str, past: Sequence[Record], texts: Sequence[str], vectors: Vectors
+    ) -> tuple[FittedField, Classifier] | None:
+        values = [field_value(record, name) for record in past]
+        counts = Counter(value for value in values if value is not None)
+        places = [place for place, value in enumerate(values) if value is not None]
+        frequent = [label for label, count in counts.items() if count >= _LEAST_OF_A_LABEL]
+        if len(places) < _FEWEST or len(frequent) < _LEAST_LABELS:
+            return None
+        labels = [str(values[place]) for place in places]
+        examples = Labelled([texts[place] for place in places], vectors[places], labels)
+        known = sorted(counts)
+        names = dict(zip(known, self._embedder.passages(known), strict=True))
+        result = learned(examples, names)
+        described = FittedField(
+            name=name,
+            examples=len(places),
+            labels=len(counts),
+            accuracy=round(result.accuracy, 4),
+            coverage=round(result.coverage, 4),
+            precision=round(result.precision, 4),
+        )
+        return described, result.classifier
+
+
+def _matrix(past: Iterable[Record]) -> list[tuple[str, str, str, int]]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for record in past:
+        impact, urgency = field_value(record, "impact_level"), field_value(record, "urgency")
+        priority = field_value(record, "priority")
+        if impact and urgency and priority:
+            counts[impact, urgency, priority] += 1
+    return [(*key, count) for key, count in sorted(counts.items())]
+
+
+def _hash(past: Iterable[Record]) -> str:
+    digest: str = sha256_of_json([list(_identity(record)) for record in past])
+    return digest
+
+
+def _identity(record: Record) -> Iterator[str]:
+    yield record.id
+    yield str(record.revision)
+    yield from (f"{name}={field_value(record, name)}" for name in LEARNED)
