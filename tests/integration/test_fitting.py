@@ -95,7 +95,7 @@ class TestFitCommand:
         assert not card.abstained
         assert card.hypotheses[0].probability is not None
         assert card.hits[0].probability is not None
-        unknown = app.similar.context_of_text("The aquarium in the lobby leaks")
+        unknown = app.similar.context_of_text("Tennis racket strings snapped at noon")
         assert app.triage.card(unknown, OPERATOR).abstained
 
     def test_nothing_to_learn_from_is_one_clear_message(
