@@ -24,7 +24,7 @@ from assistant.services.backtest.plots import (
     write_svg,
 )
 from assistant.services.fields.learning import threshold_for
-from assistant.services.triage.confidence import Calibration, CalibrationFile
+from assistant.services.triage.confidence import Calibration, CalibrationFile, is_answered
 from assistant.services.triage.service import Triage
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.ports import Embedder
@@ -82,7 +82,7 @@ class Calibrating:
         found = forecasts(asked)
         measures = measured(found)
         threshold = _threshold(found, wanted_precision)
-        kept = [one for one in found if one.precedent >= threshold]
+        kept = [one for one in found if is_answered(one.precedent, one.asked.precedent, threshold)]
         fitted = calibration(
             asked,
             threshold=threshold,
