@@ -22,7 +22,7 @@ from retrieval.analysis import ANALYSIS_VERSION
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.indexer import Progress
 
-_PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "scikit-learn", "tantivy")
+_PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "scipy", "tantivy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from assistant.services.triage.confidence import LogisticModel
 
@@ -24,6 +23,8 @@ def fit_logistic(
     that, and it keeps a model of few examples from learning accidents. Deterministic; raises
     ``ValueError`` without a right and a wrong example.
     """
+    from scipy.optimize import minimize
+
     if not any(right) or all(right):
         raise ValueError("there must be right and wrong examples")
     matrix = np.array([[row.get(name, 0.0) for name in names] for row in rows])

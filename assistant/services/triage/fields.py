@@ -168,5 +168,6 @@ def _known_problem(close: Sequence[_Close]) -> SuggestedField | None:
     records = behind[value]
     if share < _MIN_SHARE and len(records) < _MIN_RECORDS:
         return None
-    reason = f"{', '.join(records[:3])} {'is' if len(records) == 1 else 'are'} linked with it"
+    linked = [record for record in records if record != value]
+    reason = f"linked with {', '.join(linked[:3])}" if linked else "close to the incident itself"
     return SuggestedField("known_problem", value, round(share, 3), tuple(records), reason=reason)

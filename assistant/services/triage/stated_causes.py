@@ -48,6 +48,7 @@ _STATE = re.compile(
     r"|exceed\w*|misconfigur\w*|faulty|defect\w*|bug|loop\w*|conflict\w*|without|never|again)\b",
     re.IGNORECASE,
 )
+_OUTRIGHT = re.compile(r"\bcaus(?:e|ed|es|ing)\b|\bdue to\b|\breason\b", re.IGNORECASE)
 # The end of an incident is not its cause.
 _OVER = re.compile(
     r"\b(?:back (?:online|to normal|up|in service)|finished|(?:is|are) over|all clear|no (?:more )?"
@@ -95,7 +96,8 @@ def recorded_causes(record: Record) -> tuple[CauseSentence, ...]:
     found = [*_named(units), *_findings(units)]
     usable = [sentence for sentence in found if _usable(sentence)]
     if not usable:
-        fixes = (_sentence(u, CauseKind.FIX) for u in units if u.part is Part.RESOLUTION)
+        done = (u for u in units if u.part is Part.RESOLUTION and not _OVER.search(u.text))
+        fixes = (_sentence(unit, CauseKind.FIX) for unit in done)
         usable = [sentence for sentence in fixes if _usable(sentence)]
     return tuple(sorted(usable, key=lambda sentence: -sentence.plainness)[:_MAX_PER_RECORD])
 
@@ -125,10 +127,15 @@ def _named(units: tuple[Unit, ...]) -> Iterator[CauseSentence]:
         (CauseKind.CONTRIBUTING, found.contributing),
     ):
         for unit in listed:
-            plainness = IN_PASSING if unit.part in _EARLY else _PLAINNESS[kind]
+            plainness = IN_PASSING if _in_passing(unit) else _PLAINNESS[kind]
             if POINTS_BACK.match(unit.text):
                 plainness *= _POINTING_BACK
             yield CauseSentence(unit.text, unit.cite(), kind, plainness)
+
+
+def _in_passing(unit: Unit) -> bool:
+    """Told by whoever reports it, unless text without headings speaks of a cause outright."""
+    return unit.part in _EARLY or (unit.part is Part.OTHER and not _OUTRIGHT.search(unit.text))
 
 
 def _findings(units: tuple[Unit, ...]) -> Iterator[CauseSentence]:
