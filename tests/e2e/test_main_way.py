@@ -50,6 +50,25 @@ class TestMainWay:
         expect(ana.locator("mark")).to_contain_text("the renewal job skipped gateways")
         expect(ana.locator("mark")).to_be_in_viewport()
 
+    def test_the_first_answer_needs_no_scrolling(self, sign_in: SignIn) -> None:
+        ana = sign_in("Ana")
+        ana.set_viewport_size({"width": 400, "height": 760})
+        ana.goto("/sidebar?record=INC0009")
+        answer = ana.locator("section.card").first
+        for part in (".statement", ".quote", ".check"):
+            expect(answer.locator(part).first).to_be_in_viewport(ratio=1)
+        expect(answer.get_by_text("Uncalibrated, from 1 past record")).to_be_in_viewport(ratio=1)
+
+    def test_a_rejected_hypothesis_is_folded_not_hidden(self, sign_in: SignIn) -> None:
+        ana = sign_in("Ana")
+        ana.goto("/sidebar?record=INC0009")
+        ana.get_by_text("What speaks against it").click()
+        ana.get_by_role("button", name="this hypothesis was not useful").click()
+        expect(ana.get_by_role("status")).to_contain_text("noted")
+        expect(ana.get_by_role("heading", name="Most likely, from past incidents")).to_have_count(0)
+        ana.get_by_text("weak or rejected").click()
+        expect(ana.get_by_text("Rejected for this incident")).to_be_visible()
+
     def test_a_stale_edit_keeps_what_was_typed(self, sign_in: SignIn) -> None:
         ruth, paul = sign_in("Ruth"), sign_in("Paul")
         ruth.goto("/sidebar?record=INC0001")

@@ -223,3 +223,54 @@ class TestTriage:
         assert ended.returncode == 2
         assert "has no cases.jsonl" in ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+class TestHypotheses:
+    CAUSES = (
+        ("VPN gateway refuses clients", "The gateway certificate had expired."),
+        ("Bookings hang with ORA-00257", "The archive log destination was full."),
+    )
+
+    def folder(self, path: Path) -> Path:
+        """Each incident twice, so that the one explains the other."""
+        path.mkdir()
+        cases = [
+            {
+                "id": f"c{number}",
+                "input": {"title": f"{title} {number}", "summary": f"{title} since noon."},
+                "reference": {"root_cause": cause},
+            }
+            for number, (title, cause) in enumerate(self.CAUSES * 2)
+        ]
+        lines = "\n".join(json.dumps(case) for case in cases)
+        (path / "cases.jsonl").write_text(lines, encoding="utf-8")
+        return path
+
+    def test_the_other_cases_are_the_precedents(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path / "causes")
+        ended = process("eval", "hypotheses", str(folder), "--json", "-")
+        assert ended.returncode == 0, ended.stderr
+        found = json.loads(ended.stdout)
+        assert (found["task"], found["n"], found["precedents"]) == (
+            "hypotheses",
+            4,
+            "the other cases",
+        )
+        assert found["metrics"]["top1"]["mean"] == 1.0
+        assert found["metrics"]["top1_by_chance"]["mean"] == 0.0
+        assert {"top3", "agreement@3", "coverage"} <= set(found["metrics"])
+        first = found["per_query"][0]
+        assert first["hypotheses"][0]["statement"] == "The gateway certificate had expired."
+        assert first["hypotheses"][0]["record_ids"] == ["c2"]
+
+    def test_a_baseline_and_a_wrong_name(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        folder = str(self.folder(tmp_path / "causes"))
+        assert precedent(monkeypatch, "eval", "hypotheses", folder, "--system", "copy-nearest") == 0
+        assert "top1" in capsys.readouterr().out
+        assert precedent(monkeypatch, "eval", "hypotheses", folder, "--system", "magic") == 2
+        assert "precedent, copy-nearest" in capsys.readouterr().err
