@@ -194,14 +194,20 @@ class TestKilledWorkers:
         outbox = tmp_path / "var" / "outbox"
         environment = {**os.environ, "PRECEDENT_DATA_DIR": str(tmp_path / "var")}
         kills = 0
-        deadline = time.monotonic() + 60
+        started = tmp_path / "started"
+        deadline = time.monotonic() + 180
         while len(delivered(app.approvals)) < len(waiting) and time.monotonic() < deadline:
             worker = subprocess.Popen(
-                [sys.executable, "-c", WORKER, str(tmp_path / "var")], env=environment
+                [sys.executable, "-c", WORKER, str(tmp_path / "var"), str(started)],
+                env=environment,
             )
-            time.sleep(1.2 + 0.05 * (kills % 7))
+            while not started.exists() and worker.poll() is None:
+                time.sleep(0.01)
+            # Some deliveries, then the end in the middle of one.
+            time.sleep(0.3 + 0.05 * (kills % 7))
             worker.send_signal(signal.SIGKILL)
             worker.wait()
+            started.unlink(missing_ok=True)
             kills += 1
         assert delivered(app.approvals) == waiting
         assert kills >= 3
@@ -236,6 +242,7 @@ class Slow:
         return writers[self.name].find(intent)
 
 lease = timedelta(seconds=0.5)
+Path(sys.argv[2]).touch()
 DeliveryWorker(app.database, {"markdown-folder": Slow()}, app.clock, lease).run(threading.Event())
 """
 
