@@ -59,7 +59,10 @@ class FittedField(BaseModel):
 
 
 class Manifest(BaseModel):
-    """All fitted fields. ``matrix`` counts (impact, urgency, priority) as people set them."""
+    """All fitted fields. ``matrix`` counts (impact, urgency, priority) as people set them.
+
+    What was learned was known at ``known_until``: it answers no question as of an earlier moment.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,6 +70,7 @@ class Manifest(BaseModel):
     matrix: list[tuple[str, str, str, int]]
     embedder: str
     data_hash: str
+    known_until: datetime
     fitted_at: datetime
 
 
@@ -97,12 +101,17 @@ class FittedFields:
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
-    def guess(self, name: str, text: str) -> Guess | None:
-        """The likeliest value; ``None`` where the field was not learned with this model."""
+    def guess(self, name: str, text: str, as_of: datetime | None = None) -> Guess | None:
+        """The likeliest value; ``None`` where the field was not learned with this model.
+
+        Nor where it was learned from what was not known yet at ``as_of``.
+        """
         found = self._current()
         if found is None or name not in found.classifiers:
             return None
-        return found.classifiers[name].guess(text, self._embedder.query(text))
+        if as_of is not None and as_of < found.manifest.known_until:
+            return None
+        return found.classifiers[name].guess(text, self._embedder.passages([text])[0])
 
     def priorities(self) -> dict[tuple[str, str], Counter[str]]:
         """How often each impact and urgency got each priority."""
@@ -158,13 +167,12 @@ class FieldFitting:
     def fit(self, records: Iterable[Record], step: Step | None = None) -> Manifest:
         """Learn every field that has enough examples, from at most 5,000 of the newest records.
 
-        Deterministic. A field with fewer than two labels of three examples each is not learned;
+        Deterministic. Tickets that are still open are left out where others have an end: their
+        fields are not settled, and their own cards would repeat them. A field with fewer than two
+        labels of three examples each is not learned;
         the card then goes by what the close records say.
         """
-        past = sorted(
-            (record for record in records if record.kind in PRECEDENT_KINDS),
-            key=lambda record: (record.opened_at or record.known_at, record.id),
-        )[-_MOST:]
+        past = _over(record for record in records if record.kind in PRECEDENT_KINDS)
         texts = [as_opened(record) for record in past]
         vectors = self._embedded(texts, step)
         found = {name: self._learned(name, past, texts, vectors) for name in LEARNED}
@@ -174,6 +182,7 @@ class FieldFitting:
             matrix=_matrix(past),
             embedder=self._embedder.model_id,
             data_hash=_hash(past),
+            known_until=max((record.known_at for record in past), default=self._clock()),
             fitted_at=self._clock().astimezone(UTC),
         )
         self._fitted.write(manifest, {name: each[1] for name, each in taught.items()})
@@ -213,6 +222,13 @@ class FieldFitting:
             precision=round(result.precision, 4),
         )
         return described, result.classifier
+
+
+def _over(records: Iterable[Record]) -> list[Record]:
+    """The newest records that are over, oldest first."""
+    ordered = sorted(records, key=lambda r: (r.opened_at or r.known_at, r.id))
+    ended = [record for record in ordered if record.resolved_at is not None]
+    return (ended or ordered)[-_MOST:]
 
 
 def _matrix(past: Iterable[Record]) -> list[tuple[str, str, str, int]]:

@@ -131,12 +131,17 @@ def learned(examples: Labelled, names: Mapping[str, Vectors]) -> Learned:
 def threshold_for(sure: Matrix, right: NDArray[np.bool_], precision: float) -> float:
     """The lowest probability above which so many answers are right; 1.01 where there is none.
 
-    Where all answers together are right often enough, their lowest probability says nothing
-    of texts that are less clear: then ``precision`` itself is the limit, if that is lower.
+    Right enough is what the lower end of Wilson's interval (one standard error) says: on tickets
+    opened later fewer are right than on held-out ones of the same time. Where all answers
+    together are right often enough, their lowest probability says nothing of texts that are less
+    clear: then ``precision`` itself is the limit, if that is lower.
     """
     order = np.argsort(-sure, kind="stable")
-    kept = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(kept >= precision)
+    counts = np.arange(1, len(order) + 1)
+    share = np.cumsum(right[order]) / counts
+    spread = np.sqrt(share * (1 - share) / counts + 1 / (4 * counts**2))
+    lowest_share = (share + 1 / (2 * counts) - spread) / (1 + 1 / counts)
+    enough = np.flatnonzero(lowest_share >= precision)
     if not len(enough):
         return 1.01
     lowest = float(sure[order[enough[-1]]])

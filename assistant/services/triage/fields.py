@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,7 +11,6 @@ from assistant.domain.triage import SuggestedField
 from assistant.services.fields.fitted import LEARNED, FittedFields, field_value
 from assistant.services.triage.confidence import shipped_score
 from assistant.services.triage.priority import priority_of
-from retrieval.links import LINK_FIELDS
 from retrieval.records import Record, RecordKind
 from retrieval.searcher import Hit
 
@@ -24,6 +24,8 @@ _MIN_SHARE = 0.5
 _DUPLICATE_SCORE = 1.5
 # What was resolved longer ago is a precedent; nobody closes a ticket as its duplicate.
 _DUPLICATE_AGE = timedelta(days=7)
+# Of the fields by which records are linked, those that name a problem and not another ticket.
+_PROBLEM_FIELDS = ("problem", "problem_id", "caused_by_problem", "known_error", "rca", "rca_id")
 _EXPLAINING = frozenset({RecordKind.PROBLEM, RecordKind.RCA})
 
 
@@ -54,11 +56,19 @@ class FieldSuggester:
     def _suggested(
         self, name: str, context: IncidentContext, close: Sequence["_Close"]
     ) -> SuggestedField | None:
-        """The learned answer if it is sure; without one, what close records agree on."""
+        """What close records agree on; where they do not, the learned answer if it is sure.
+
+        On tickets opened after what was learned from, agreement of close records was right in
+        .81 and .96 of two corpora, the learned answer in .56 and .55 of what they left open; where
+        the two differed, the records were right (docs/decisions/0012).
+        """
         vote = _vote(name, close)
-        guess = self._fitted.guess(name, context.text)
+        guess = self._fitted.guess(name, context.text, context.as_of)
         if guess is None:
             return vote
+        if vote is not None:
+            agrees = vote.value == guess.label
+            return replace(vote, probability=round(guess.probability, 4)) if agrees else vote
         if not guess.sure:
             return None
         like = [one.record.id for one in close if guess.label in _values(one.record, name)]
@@ -155,7 +165,7 @@ def _known_problem(close: Sequence[_Close]) -> SuggestedField | None:
     weights: dict[str, float] = defaultdict(float)
     behind: dict[str, list[str]] = defaultdict(list)
     for record, closeness in close:
-        named = {str(record.fields.get(name) or "").strip() for name in LINK_FIELDS} - {""}
+        named = {name for field in _PROBLEM_FIELDS if (name := field_value(record, field))}
         if record.kind in _EXPLAINING and not named:
             named = {record.id}
         for problem in sorted(named):

@@ -73,14 +73,17 @@ class TestLearning:
         assert not tested.right.any()
 
     def test_the_threshold_is_the_lowest_that_keeps_the_promise(self) -> None:
-        sure = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
-        right = np.array([True, True, False, True, False])
-        assert threshold_for(sure, right, 0.75) == 0.6
+        sure = np.repeat([0.9, 0.8, 0.7, 0.6, 0.5], 20)
+        right = np.repeat([True, True, False, True, False], 20)
+        assert threshold_for(sure, right, 0.69) == 0.6
         assert threshold_for(sure, ~right, 0.9) > 1
 
+    def test_a_handful_of_right_answers_is_no_promise(self) -> None:
+        assert threshold_for(np.array([0.99, 0.98]), np.array([True, True]), 0.8) > 1
+
     def test_where_all_are_right_a_likely_answer_is_enough(self) -> None:
-        sure = np.array([0.99, 0.98])
-        assert threshold_for(sure, np.array([True, True]), 0.8) == 0.8
+        sure = np.linspace(0.98, 0.99, 50)
+        assert threshold_for(sure, np.ones(50, dtype=bool), 0.8) == 0.8
 
 
 class TestFile:
