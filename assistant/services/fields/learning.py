@@ -148,16 +148,6 @@ def threshold_for(sure: Matrix, right: NDArray[np.bool_], precision: float) -> f
     return min(lowest, precision) if enough[-1] == len(order) - 1 else lowest
 
 
-def held_out(
-    examples: Labelled, names: Mapping[str, Vectors], inverse_penalty: float = 10.0
-) -> HeldOut:
-    """Cross-validation, every label spread over the five parts as evenly as it goes.
-
-    Of many examples only so many parts are asked as give 2,000 answers.
-    """
-    return _tested(_Read.of(examples), names, (inverse_penalty,))[inverse_penalty]
-
-
 @dataclass(frozen=True, slots=True)
 class _Read:
     """Examples with their words counted once, because they are learned from several times."""
@@ -195,7 +185,10 @@ class _Read:
 def _tested(
     read: _Read, names: Mapping[str, Vectors], penalties: Sequence[float]
 ) -> dict[float, HeldOut]:
-    """Held-out answers under each penalty."""
+    """Held-out answers under each penalty, every label spread over five parts as evenly as it goes.
+
+    Of many examples only so many parts are asked as give 2,000 answers.
+    """
     labels, truth = np.unique(np.array(read.labels, dtype=object), return_inverse=True)
     found = {penalty: np.full((len(read), len(labels)), _TINY) for penalty in penalties}
     asked: list[NDArray[np.intp]] = []
