@@ -13,10 +13,12 @@ class SectionName(StrEnum):
 
     SUMMARY = "Summary"
     IMPACT = "Impact"
+    DETECTION = "Detection"
     TIMELINE = "Timeline"
     PROXIMATE_CAUSE = "Proximate cause"
     ROOT_CAUSE = "Root cause"
     CONTRIBUTING_FACTORS = "Contributing factors"
+    LIMITED_IMPACT = "What limited the impact"
     RESOLUTION = "Resolution"
     ACTIONS = "Corrective and preventive actions"
     OPEN_QUESTIONS = "Open questions"

@@ -32,6 +32,7 @@ def questions(selection: Selection, told: Told) -> tuple[Question, ...]:
     found = (
         *_summary(told),
         *_impact(told),
+        *_detection(selection, told),
         *_timeline(selection, told),
         *_causes(selection, told),
         *_resolution(told),
@@ -71,11 +72,15 @@ def _timeline(selection: Selection, told: Told) -> Iterator[Question]:
             SectionName.TIMELINE,
             f"Is the date right in: '{_short(entry.unit.text)}'? It is far from all others.",
         )
+
+
+def _detection(selection: Selection, told: Told) -> Iterator[Question]:
     parts = (Part.SYMPTOM, Part.SUMMARY, Part.OTHER)
     read = [unit.text for unit in selection.reading.units if unit.part in parts]
-    if not any(DETECTS.search(text) for text in (*entries, *read)):
+    said = (*told.get(SectionName.DETECTION, ()), *told.get(SectionName.TIMELINE, ()), *read)
+    if not any(DETECTS.search(text) for text in said):
         yield _ask(
-            SectionName.TIMELINE, "Who or what noticed it first, and how long after it began?"
+            SectionName.DETECTION, "Who or what noticed it first, and how long after it began?"
         )
 
 

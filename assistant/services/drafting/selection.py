@@ -14,6 +14,7 @@ from assistant.services.drafting.wording import (
     DETECTS,
     DIRECTS,
     IMPACTS,
+    LIMITS,
     POINTS_BACK,
     PUTS_RIGHT,
     RESTORES,
@@ -29,6 +30,8 @@ from retrieval.records import Record, SectionKind
 _MAX_SUMMARY = 4
 _MAX_IMPACT = 8
 _MAX_RESOLUTION = 8
+_MAX_DETECTION = 2
+_MAX_LIMITS = 3
 _MAX_PRECEDENTS = 2
 # Share of a sentence's words that another one of the summary may have.
 _REPEATED = 0.6
@@ -81,7 +84,9 @@ def select(pack: EvidencePack) -> Selection:
     for name, choose in (
         (SectionName.ACTIONS, _actions),
         (SectionName.OPEN_QUESTIONS, _open),
+        (SectionName.LIMITED_IMPACT, _limits),
         (SectionName.IMPACT, _impact),
+        (SectionName.DETECTION, _detection),
         (SectionName.SUMMARY, _summary),
         (SectionName.RESOLUTION, _resolution),
     ):
@@ -123,6 +128,26 @@ def _impact(units: Sequence[Unit], _record: Record) -> list[Unit]:
         stated = [unit for unit in rest[1:] if IMPACTS.search(unit.text)][:2]
     durations = [unit for unit in units if unit.part is Part.DURATION]
     return [*stated[:_MAX_IMPACT], *durations]
+
+
+def _limits(units: Sequence[Unit], _record: Record) -> list[Unit]:
+    """What went well, as the record files it; else why it was no worse, by its wording."""
+    stated = [unit for unit in units if unit.part is Part.LIMITED]
+    return (stated or [u for u in _told(units)[1:] if LIMITS.search(u.text)])[:_MAX_LIMITS]
+
+
+def _detection(units: Sequence[Unit], record: Record) -> list[Unit]:
+    """How it was noticed; not the one sentence that also says what happened."""
+    told = [unit for unit in _told(units) if unit.part not in (Part.IMPACT, Part.CONTEXT)]
+    noticed = [unit for unit in told if DETECTS.search(unit.text)]
+    summed_up = len(noticed) < len(told) or _title(record, [])
+    return (noticed if summed_up else noticed[1:])[:_MAX_DETECTION]
+
+
+def _told(units: Sequence[Unit]) -> list[Unit]:
+    """What may tell how it was noticed or why it was no worse, each by itself."""
+    places = (Part.SYMPTOM, Part.SUMMARY, Part.IMPACT, Part.CONTEXT, Part.OTHER)
+    return [unit for unit in units if unit.part in places and not POINTS_BACK.match(unit.text)]
 
 
 def _summary(units: Sequence[Unit], record: Record) -> list[Unit]:

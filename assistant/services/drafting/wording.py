@@ -18,6 +18,7 @@ class Part(StrEnum):
     PROXIMATE = "proximate cause"
     ROOT = "root cause"
     CONTRIBUTING = "contributing factor"
+    LIMITED = "what limited the impact"
     CAUSE = "cause"
     CONTEXT = "context"
     RESOLUTION = "resolution"
@@ -28,6 +29,7 @@ class Part(StrEnum):
 
 # The first heading that fits decides; a heading says more than the kind it was filed under.
 _HEADINGS: tuple[tuple[Part, str], ...] = (
+    (Part.LIMITED, r"went well|(?:got|were) lucky|limited the impact|worked well"),
     (Part.DURATION, r"^(?:time to|duration|down ?time|mtt|outage (?:length|window))"),
     (Part.RESOLUTION, r"actions? taken|immediate actions?|close notes"),
     (Part.ACTION, r"action|follow.?up|prevent|corrective|lesson|improve|next step|recommend"),
@@ -122,6 +124,19 @@ IMPACTS = _cue(
     r"|\b(?:was|were|is|are|became) (?:un\w+able|down|offline|inaccessible|degraded|lost"
     r"|not (?:available|accessible|able|reachable))\b|\b(?:unable to|increased risk)\b"
     r"|\b\d[\d,]* (?:[\w-]+ ){0,2}(?:users|customers|people|sites|services|requests|staff|orders)\b"
+)
+# Why it was no worse. "Only" needs what it was limited to: "only then" and "only noticed" are
+# something else.
+LIMITS = _cue(
+    r"\b(?:(?:limited|confined) to|contained (?:to|within)|no (?:\w+ ){0,2}data loss"
+    r"|no (?:\w+ ){0,2}data (?:was |were )?lost"
+    r"|(?:was|were|are|is) (?:unaffected|not (?:affected|impacted))"
+    r"|(?:did|does) ?n[o']t (?:affect|impact)|remained (?:available|up|online|reachable)"
+    r"|(?:continued to|kept) (?:work|run|serv|operat)\w*"
+    r"|fail(?:ed|s)? over (?:to|auto)\w*|fell back"
+    r"|out(?:side)?(?: of)? (?:business|office|working|core) hours|redundan\w+"
+    r"|only (?:affected|impacted|affects|the|an?|one|two|some|\d+)"
+    r"|no (?:users?|customers?|services?|impact)|not in (?:live|production) use)\b"
 )
 RESTORES = _cue(
     r"\b(?:resolved|restored|recovered|mitigated|fixed|rolled back|reverted|redeployed|rebuilt"

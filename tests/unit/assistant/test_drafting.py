@@ -89,10 +89,29 @@ class TestPlacement:
         assert [section.name for section in body.sections] == list(SectionName)
 
     def test_what_happened_opens_the_summary(self, body: DraftBody) -> None:
-        assert texts(body, SectionName.SUMMARY) == [
-            "Checkout was unavailable",
+        assert texts(body, SectionName.SUMMARY) == ["Checkout was unavailable"]
+
+    def test_how_it_was_noticed_is_told_by_itself(self, body: DraftBody) -> None:
+        assert texts(body, SectionName.DETECTION) == [
             "Synthetic monitoring reported that checkout was down.",
         ]
+
+    def test_the_only_sentence_says_what_happened(self) -> None:
+        body = draft(record("INC9", "Users reported that checkout was down.", "Checkout"))
+        assert texts(body, SectionName.SUMMARY) == ["Users reported that checkout was down."]
+        assert texts(body, SectionName.DETECTION) == []
+
+    @pytest.mark.parametrize(
+        "limit",
+        [
+            "Only one of the two sites was affected.",
+            "No data was lost.",
+            "The cluster failed over to the second region within a minute.",
+        ],
+    )
+    def test_what_limited_the_impact_is_told_by_itself(self, limit: str) -> None:
+        text = f"## Summary\nCheckout was down for an hour.\n{limit}\n"
+        assert texts(draft(record("INC9", text, "Checkout")), SectionName.LIMITED_IMPACT) == [limit]
 
     def test_impact_ends_with_its_duration(self, body: DraftBody) -> None:
         assert texts(body, SectionName.IMPACT) == [
