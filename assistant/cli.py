@@ -33,6 +33,7 @@ for command in (
     questions.similar,
     questions.triage,
     drafts.draft,
+    drafts.export,
     corpus.show,
     drafts.verify,
     operations.redact,
