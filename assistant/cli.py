@@ -33,6 +33,7 @@ for command in (
     questions.similar,
     questions.triage,
     drafts.draft,
+    drafts.diff,
     drafts.export,
     corpus.show,
     drafts.verify,

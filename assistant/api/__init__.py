@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from assistant.api import (
     changes,
     draft_exports,
+    draft_history,
     drafts,
     errors,
     feedback,
@@ -18,12 +19,32 @@ from assistant.bootstrap import Application
 
 PREFIX = "/api/v1"
 
+_ROUTES = (
+    questions,
+    records,
+    drafts,
+    draft_exports,
+    draft_history,
+    proposals,
+    feedback,
+    changes,
+)
+
 
 def install(app: FastAPI, application: Application) -> None:
     """Add the routes, the error handlers and the guards."""
     app.state.application = application
     errors.install(app)
     guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
-    for module in (questions, records, drafts, draft_exports, proposals, feedback, changes):
+    for module in (
+        questions,
+        records,
+        drafts,
+        draft_exports,
+        draft_history,
+        proposals,
+        feedback,
+        changes,
+    ):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

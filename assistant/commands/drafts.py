@@ -1,4 +1,4 @@
-"""``draft``, ``export`` and ``verify``: write an RCA, take it away, check claims."""
+"""``draft``, ``diff``, ``export`` and ``verify``: write, compare, take away, check."""
 
 import json as jsonlib
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from assistant import console
 from assistant.commands import As, AsOf, Json, acting_person, application, moment, reader_for
 from assistant.commands.operations import json_lines
-from assistant.schemas import DraftOut, ExportOut
+from assistant.schemas import DiffOut, DraftOut, ExportOut
 from assistant.services.exporting import ExportFormat
 from assistant.services.exporting import export as exported
 from assistant.services.verification import Verifier
@@ -34,6 +34,22 @@ def draft(
         console.show_draft(shown)
     else:
         console.write_model(json, shown)
+
+
+def diff(
+    draft: DraftId,
+    old: Annotated[int | None, typer.Option("--from", help="By default the one before.")] = None,
+    new: Annotated[int | None, typer.Option("--to", help="By default the current one.")] = None,
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """What differs between two revisions of a draft, claim by claim and word by word."""
+    app = application()
+    told = DiffOut.of(app.reading.compare(draft, reader_for(app, person), old, new))
+    if json is None:
+        console.show_diff(told)
+    else:
+        console.write_model(json, told)
 
 
 def export(

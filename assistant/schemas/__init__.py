@@ -14,6 +14,7 @@ from assistant.schemas.answers import (
     SuspectedChangeOut,
     TriageOut,
 )
+from assistant.schemas.draft_history import DiffOut, RevisionOut
 from assistant.schemas.drafts import (
     ClaimOut,
     DecisionOut,
@@ -33,6 +34,7 @@ __all__ = [
     "CitedTextOut",
     "ClaimOut",
     "DecisionOut",
+    "DiffOut",
     "DraftOut",
     "DraftSectionOut",
     "ExportOut",
@@ -45,6 +47,7 @@ __all__ = [
     "ReceiptOut",
     "RecordOut",
     "RejectOut",
+    "RevisionOut",
     "SectionOut",
     "Shape",
     "SimilarOut",
