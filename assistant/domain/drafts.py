@@ -47,13 +47,18 @@ class _Value(BaseModel):
 
 
 class Claim(_Value):
-    """One sentence with the spans that support it."""
+    """One sentence with the spans that support it.
+
+    ``at``: when what a claim of the timeline tells happened, in UTC, as it was worked out from
+    the zone or the distance that the text names.
+    """
 
     text: str
     kind: ClaimKind
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
     reasons: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 class DraftSection(_Value):
@@ -96,7 +101,8 @@ class DraftBody(_Value):
 
     def content_hash(self) -> str:
         """SHA-256 of the canonical JSON form; also the draft's ETag."""
-        return sha256_of_json(self.model_dump(mode="json"))
+        # What is not there is left out, so that a new optional part changes no older hash.
+        return sha256_of_json(self.model_dump(mode="json", exclude_none=True))
 
     def claims(self) -> tuple[Claim, ...]:
         """All claims in reading order."""

@@ -1,5 +1,7 @@
 """The writer that needs no model: it places sentences of the evidence and adds none."""
 
+from datetime import datetime
+
 from assistant.domain.drafts import (
     Claim,
     ClaimKind,
@@ -32,7 +34,10 @@ class ExtractiveWriter:
             DraftSection(
                 name=name,
                 claims=(
-                    *(_claim(unit, ClaimKind.FACT) for unit in selection.own(name)),
+                    *(
+                        _claim(unit, ClaimKind.FACT, selection.moments.get(unit.start))
+                        for unit in selection.own(name)
+                    ),
                     *(_claim(u, ClaimKind.PRECEDENT) for u in selection.precedents.get(name, ())),
                 ),
             )
@@ -42,12 +47,19 @@ class ExtractiveWriter:
         body = DraftBody(
             title=pack.incident.title, sections=sections, questions=questions(selection, told)
         )
-        return Written(body=gate(body, pack), notes=instruction_notes(pack))
+        notes = (*selection.notes, *instruction_notes(pack))
+        return Written(body=gate(body, pack), notes=notes)
 
 
-def _claim(unit: Unit, kind: ClaimKind) -> Claim:
+def _claim(unit: Unit, kind: ClaimKind, at: datetime | None = None) -> Claim:
     # The gate decides; until then nothing is supported.
-    return Claim(text=unit.text, kind=kind, verdict=Verdict.UNSUPPORTED, citations=(unit.cite(),))
+    return Claim(
+        text=unit.text,
+        kind=kind,
+        verdict=Verdict.UNSUPPORTED,
+        citations=(unit.cite(),),
+        at=at,
+    )
 
 
 def instruction_notes(pack: EvidencePack) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from assistant.domain.drafts import (
     Verdict,
 )
 from assistant.domain.evidence import EvidencePack
+from assistant.services.drafting.roles import Roles
 from assistant.services.verification import Verifier
 from retrieval.records import Citation
 
@@ -62,10 +63,16 @@ def _checked(claim: Claim, pack: EvidencePack) -> Claim | tuple[str, ...]:
         return claim.model_copy(update={"verdict": Verdict.AUTHOR_ASSERTED})
     if reasons := tuple(_faults(claim, pack)):
         return reasons
-    found = _VERIFIER.check(claim.text, [citation.quote for citation in claim.citations])
+    found = _VERIFIER.check(claim.text, [_by_roles(cited, pack) for cited in claim.citations])
     if found.verdict is Verdict.UNSUPPORTED:
         return found.reasons
     return claim.model_copy(update={"verdict": found.verdict, "reasons": found.reasons})
+
+
+def _by_roles(citation: Citation, pack: EvidencePack) -> str:
+    """The words that are cited, with people called what a draft calls them."""
+    record = pack.record(citation.record_id)
+    return citation.quote if record is None else Roles.of(record).applied(citation.quote)
 
 
 def _faults(claim: Claim, pack: EvidencePack) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.domain.drafts import Question, SectionName
 from assistant.services.drafting.causes import dated_causes
 from assistant.services.drafting.selection import Selection, telling_title
+from assistant.services.drafting.timeline_doubts import doubts
 from assistant.services.drafting.wording import DETECTS, DONE, DUE, OWNED, Part
 from assistant.services.sentences import causal
 from assistant.services.verification.folding import tidy
@@ -67,11 +68,8 @@ def _timeline(selection: Selection, told: Told) -> Iterator[Question]:
         yield _ask(
             SectionName.TIMELINE, "When did it begin, when was it noticed, and when was it over?"
         )
-    for entry in selection.timeline.doubtful:
-        yield _ask(
-            SectionName.TIMELINE,
-            f"Is the date right in: '{_short(entry.unit.text)}'? It is far from all others.",
-        )
+    for doubt in doubts(selection.timeline, selection.incident):
+        yield _ask(SectionName.TIMELINE, doubt)
 
 
 def _detection(selection: Selection, told: Told) -> Iterator[Question]:

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from assistant.domain.drafts import SectionName
 from assistant.domain.evidence import EvidencePack
 from assistant.services.drafting.causes import Causes, causes, tells_root
+from assistant.services.drafting.condensing import condensed
 from assistant.services.drafting.reading import Reading, Unit, read
+from assistant.services.drafting.roles import read_by_roles
 from assistant.services.drafting.timeline import Timeline, is_dated, timeline
 from assistant.services.drafting.wording import (
     ASKS,
@@ -54,6 +57,9 @@ class Selection:
     timeline: Timeline
     reading: Reading
     asked: list[Unit] = field(default_factory=list)
+    moments: dict[int, datetime] = field(default_factory=dict)
+    """When what a unit of the timeline tells happened, by where the unit begins."""
+    notes: tuple[str, ...] = ()
 
     def own(self, name: SectionName) -> list[Unit]:
         """The incident's own units of a section."""
@@ -66,16 +72,17 @@ def select(pack: EvidencePack) -> Selection:
     No statement stands twice. A precedent is asked only for causes, resolutions and
     actions, and only where the incident has none.
     """
-    reading = read(pack.incident)
+    reading = read_by_roles(pack.incident)
     asked = [unit for unit in reading.units if _asks(unit)]
     units = [unit for unit in reading.units if not _asks(unit)]
     events = timeline(units, pack.incident.opened_at)
     in_timeline = {start for entry in events.entries for start in entry.taken}
     rest = [unit for unit in units if unit.start not in in_timeline]
+    shown = condensed(events.entries)
     found = causes(rest)
     rest = [unit for unit in rest if unit.start not in found.taken()]
     sections = {
-        SectionName.TIMELINE: [entry.unit for entry in events.entries],
+        SectionName.TIMELINE: [entry.unit for entry in shown.entries],
         SectionName.PROXIMATE_CAUSE: found.proximate,
         SectionName.ROOT_CAUSE: found.root,
         SectionName.CONTRIBUTING_FACTORS: found.contributing,
@@ -97,7 +104,15 @@ def select(pack: EvidencePack) -> Selection:
     asked.extend(unit for unit in sections[SectionName.ACTIONS] if _asks(unit))
     sections[SectionName.ACTIONS] = [u for u in sections[SectionName.ACTIONS] if not _asks(u)]
     return Selection(
-        pack.incident, sections, _from_precedents(pack, sections), found, events, reading, asked
+        incident=pack.incident,
+        sections=sections,
+        precedents=_from_precedents(pack, sections),
+        causes=found,
+        timeline=events,
+        reading=reading,
+        asked=asked,
+        moments={e.unit.start: e.moment for e in shown.entries if e.moment and e.exact},
+        notes=shown.notes,
     )
 
 
@@ -258,7 +273,9 @@ def _precedent(record: Record) -> tuple[Unit, ...]:
     """The units of a precedent that has typed sections for what is asked of it."""
     if not record.sections_of(SectionKind.CAUSE, SectionKind.RESOLUTION, SectionKind.ACTION):
         return ()
-    return tuple(u for u in read(record).units if not _asks(u) and not POINTS_BACK.match(u.text))
+    return tuple(
+        u for u in read_by_roles(record).units if not _asks(u) and not POINTS_BACK.match(u.text)
+    )
 
 
 def _precedent_causes(units: Sequence[Unit]) -> list[Unit]:
