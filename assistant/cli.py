@@ -33,6 +33,7 @@ for command in (
     questions.similar,
     questions.triage,
     drafts.draft,
+    drafts.replay,
     corpus.show,
     drafts.verify,
     operations.redact,

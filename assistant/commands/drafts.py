@@ -1,4 +1,4 @@
-"""``draft`` and ``verify``: write an RCA, and check claims against evidence."""
+"""``draft``, ``replay`` and ``verify``: write an RCA, and check claims against evidence."""
 
 import json as jsonlib
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from assistant import console
 from assistant.commands import As, AsOf, Json, acting_person, application, moment, reader_for
 from assistant.commands.operations import json_lines
-from assistant.schemas import DraftOut
+from assistant.schemas import DraftOut, ReplayOut
 from assistant.services.verification import Verifier
 from retrieval.errors import InvalidInput
 
@@ -30,6 +30,22 @@ def draft(
         console.show_draft(shown)
     else:
         console.write_model(json, shown)
+
+
+def replay(
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A stored draft.")],
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """Write a draft again from the evidence that was kept with it, and compare."""
+    app = application()
+    shown = ReplayOut.of(app.drafting.replay(draft, reader_for(app, person)))
+    if json is not None:
+        console.write_model(json, shown)
+    elif shown.is_same:
+        console.out.print(f"{shown.id} comes out the same, word for word.")
+    else:
+        console.out.print(f"{shown.id} differs in: {', '.join(shown.differences)}.")
 
 
 def verify(

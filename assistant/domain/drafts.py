@@ -83,12 +83,28 @@ class RemovedClaim(_Value):
     reasons: tuple[str, ...]
 
 
+class EvidenceRole(StrEnum):
+    """What a record is to the incident of a draft."""
+
+    INCIDENT = "incident"
+    LINKED = "linked"
+    PRECEDENT = "precedent"
+    GUIDANCE = "guidance"
+    SUSPECT = "suspected change"
+
+
 class EvidenceItem(_Value):
-    """A revision that the writer was allowed to use."""
+    """A revision that the writer was allowed to use, and as what.
+
+    ``spans`` are the passages that matched. Drafts of an older version have no role.
+    """
 
     record_id: str
     revision: int
     content_hash: str
+    role: EvidenceRole | None = None
+    why: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class DraftBody(_Value):
@@ -117,6 +133,7 @@ class Provenance(_Value):
     prompt: str | None = None
     model: str | None = None
     notes: tuple[str, ...] = ()
+    as_of: datetime | None = None
 
 
 class Draft(_Value):

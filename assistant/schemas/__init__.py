@@ -22,6 +22,7 @@ from assistant.schemas.drafts import (
     ProposalDetailOut,
     ProposalOut,
     ReceiptOut,
+    ReplayOut,
 )
 from assistant.schemas.ingest import IngestOut, RejectOut
 from assistant.schemas.records import CitationOut, RecordOut, SectionOut
@@ -43,6 +44,7 @@ __all__ = [
     "ReceiptOut",
     "RecordOut",
     "RejectOut",
+    "ReplayOut",
     "SectionOut",
     "Shape",
     "SimilarOut",

@@ -126,7 +126,7 @@ class TestDrafts:
     def test_a_draft_has_every_section_and_only_exact_citations(self, client: TestClient) -> None:
         draft = draft_of(client, "INC0001")
         names = [section["name"] for section in draft["sections"]]
-        assert names[:4] == ["Summary", "Impact", "Timeline", "Proximate cause"]
+        assert names[:4] == ["Summary", "Impact", "Detection", "Timeline"]
         claims = [claim for section in draft["sections"] for claim in section["claims"]]
         assert claims
         for claim in claims:

@@ -27,10 +27,11 @@ def gate(body: DraftBody, pack: EvidencePack) -> DraftBody:
     """The draft with only those claims that their citations support.
 
     Each citation must be of a revision in the pack and quote its text exactly; a fact
-    must cite the incident itself and a precedent something else; the verifier must not
-    refuse the claim. What fails is moved to ``removed`` with the reasons and asked as a
-    question. Verdicts are set anew, claims of authors are left as they are. Every
-    section is there afterwards, in order. Passing a draft twice changes nothing.
+    must cite the incident itself or what is linked with it, and a precedent something else;
+    the verifier must not refuse the claim. What fails is moved to ``removed`` with the
+    reasons and asked as a question. Verdicts are set anew, claims of authors are left as
+    they are. Every section is there afterwards, in order. Passing a draft twice changes
+    nothing.
     """
     sections: list[DraftSection] = []
     removed: list[RemovedClaim] = []
@@ -83,7 +84,7 @@ def _faults(claim: Claim, pack: EvidencePack) -> Iterator[str]:
     for citation in claim.citations:
         if fault := _false(citation, pack):
             yield fault
-    own = {citation.record_id == pack.incident.id for citation in claim.citations}
+    own = {pack.speaks_of_it(citation.record_id) for citation in claim.citations}
     if claim.kind is ClaimKind.FACT and False in own:
         yield "it is told as a fact of this incident but cites another record"
     if claim.kind is ClaimKind.PRECEDENT and True in own:

@@ -14,6 +14,7 @@ from assistant.services.verification.folding import tidy
 # More open actions than this are asked about together: nobody answers twelve times the same.
 _MAX_ACTION_QUESTIONS = 4
 _QUOTE_CHARS = 140
+_MAX_SUSPECTS = 2
 _HAS_COUNT = re.compile(
     r"\b\d+(?:[.,]\d+)?\s?(?:%|\w+)|\b(?:all|every|no|two|three|hundreds|thousands)\b", re.I
 )
@@ -99,6 +100,12 @@ def _causes(selection: Selection, told: Told) -> Iterator[Question]:
             what = f": '{_short(said)}'" if said else " it"
             text = f"Which change, event or condition directly brought about{what}?"
             yield _ask(SectionName.PROXIMATE_CAUSE, text)
+    for related in selection.suspects[:_MAX_SUSPECTS]:
+        change = related.record
+        named = f"{change.external_id} '{_short(change.title)}'"
+        yield _ask(
+            SectionName.PROXIMATE_CAUSE, f"Did the change {named} bring it about? ({related.why})"
+        )
     for unit in found.suspected:
         name = SectionName.ROOT_CAUSE if unit in found.root else SectionName.PROXIMATE_CAUSE
         yield _ask(name, f"Has this been confirmed: '{_short(unit.text)}'?")
