@@ -4,6 +4,7 @@ Answers go to standard output, everything else to standard error, so that ``--js
 leaves standard output to the JSON alone.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,15 @@ def write_json(target: str, text: str) -> None:
         print(text)  # noqa: T201 — this is the product's output
     else:
         Path(target).write_text(text + "\n", encoding="utf-8")
+
+
+def write_bytes(target: str, content: bytes) -> None:
+    """Write a file as it is, or with ``-`` to standard output."""
+    if target == STDOUT:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        Path(target).write_bytes(content)
 
 
 def write_model(target: str, model: BaseModel) -> None:

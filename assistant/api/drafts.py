@@ -115,16 +115,11 @@ def submit_draft(
     return ProposalOut.of(app.approvals.submit(person, draft_id, _required(if_match), target))
 
 
-def readable_draft(app: Application, person: Person, draft_id: str) -> Draft:
-    """A draft whose every cited record the person may read; ``NotFound`` otherwise.
-
-    A draft quotes records, so whoever reads it reads them.
-    """
-    draft = app.drafts.get(draft_id)
-    cited = {citation.record_id for claim in draft.body.claims() for citation in claim.citations}
-    for record_id in sorted({draft.record_id, *cited}):
-        app.similar.readable(record_id, person.reader())
-    return draft
+def readable_draft(
+    app: Application, person: Person, draft_id: str, revision: int | None = None
+) -> Draft:
+    """A draft whose every cited record the person may read; ``NotFound`` otherwise."""
+    return app.reading.get(draft_id, person.reader(), revision)
 
 
 def _required(if_match: str | None) -> str:

@@ -1,4 +1,4 @@
-"""``draft``, ``replay`` and ``verify``: write an RCA, and check claims against evidence."""
+"""Drafts from the command line: write one, take it away, write it again; check claims."""
 
 import json as jsonlib
 from pathlib import Path
@@ -9,9 +9,13 @@ import typer
 from assistant import console
 from assistant.commands import As, AsOf, Json, acting_person, application, moment, reader_for
 from assistant.commands.operations import json_lines
-from assistant.schemas import DraftOut, ReplayOut
+from assistant.schemas import DraftOut, ExportOut, ReplayOut
+from assistant.services.exporting import ExportFormat
+from assistant.services.exporting import export as exported
 from assistant.services.verification import Verifier
 from retrieval.errors import InvalidInput
+
+DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="A stored draft.")]
 
 
 def draft(
@@ -33,7 +37,7 @@ def draft(
 
 
 def replay(
-    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A stored draft.")],
+    draft: DraftId,
     person: As = None,
     json: Json = None,
 ) -> None:
@@ -46,6 +50,33 @@ def replay(
         console.out.print(f"{shown.id} comes out the same, word for word.")
     else:
         console.out.print(f"{shown.id} differs in: {', '.join(shown.differences)}.")
+
+
+def export(
+    draft: DraftId,
+    format: Annotated[ExportFormat, typer.Option(help="In what form.")] = ExportFormat.MARKDOWN,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; - is standard output.")
+    ] = None,
+    revision: Annotated[int | None, typer.Option(help="By default the current one.")] = None,
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """Write a draft to a file: Markdown, HTML, Word or JSON, with numbered references."""
+    app = application()
+    made = exported(app.reading.get(draft, reader_for(app, person), revision), format)
+    file = output or Path(made.filename)
+    if json == str(file) == console.STDOUT:
+        raise InvalidInput("--output - and --json - cannot share standard output. Name one file.")
+    try:
+        console.write_bytes(str(file), made.content)
+    except OSError as exc:
+        raise InvalidInput(f"{file} cannot be written: {exc.strerror}. Give --output.") from exc
+    told = ExportOut.of(file, made)
+    if json is not None:
+        console.write_model(json, told)
+    elif str(file) != console.STDOUT:
+        console.err.print(f"Wrote {told.file} ({told.bytes:,} bytes).", markup=False)
 
 
 def verify(

@@ -1,6 +1,8 @@
 """Drafts and proposals as JSON."""
 
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
 from assistant.domain.approval import Proposal
 from assistant.domain.drafts import Claim, Draft, EvidenceItem, Question, RemovedClaim
@@ -8,6 +10,7 @@ from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
 from assistant.services.approval import ProposalView
 from assistant.services.drafting.replay import Replay
+from assistant.services.exporting import Export
 
 
 class ClaimOut(Shape):
@@ -107,6 +110,25 @@ class ReplayOut(Shape):
             model=provenance.model,
             is_same=replay.is_same,
             differences=list(replay.differences),
+        )
+
+
+class ExportOut(Shape):
+    """A file that an export made."""
+
+    file: str
+    media_type: str
+    bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, file: Path, export: Export) -> "ExportOut":
+        """From what was written, and where."""
+        return cls(
+            file=str(file),
+            media_type=export.media_type,
+            bytes=len(export.content),
+            sha256=sha256(export.content).hexdigest(),
         )
 
 

@@ -24,7 +24,7 @@ from assistant.domain.approval import (
 )
 from assistant.domain.people import Person, Role
 from assistant.services.draft_store import require_current
-from assistant.services.rendering import render_markdown
+from assistant.services.exporting.markdown import render_markdown
 from retrieval.corpus.database import Database
 from retrieval.errors import InvalidInput, NotFound
 

@@ -46,8 +46,13 @@ class DraftStore:
         """A revision of a draft, by default the current one; ``NotFound`` otherwise."""
         with self._database.read() as connection:
             draft = rows.find_draft(connection, draft_id, revision)
-        if draft is None:
+            current = draft or rows.find_draft(connection, draft_id)
+        if current is None:
             raise _unknown(draft_id)
+        if draft is None:
+            raise NotFound(
+                f"{draft_id} has no revision {revision}; the current one is {current.revision}."
+            )
         return draft
 
     def revisions(self, draft_id: str) -> list[Draft]:

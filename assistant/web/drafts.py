@@ -10,7 +10,7 @@ from assistant.api.identity import App
 from assistant.domain.drafts import Claim, Draft, SectionName
 from assistant.domain.people import Role
 from assistant.services.editing import EditedClaim
-from assistant.services.rendering import render_markdown
+from assistant.services.exporting.markdown import render_markdown
 from assistant.web.pages import SignedIn, page, rendered_markdown
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.db.migrate import upgrade
+from assistant.main import create_app
 from retrieval.corpus.database import Database
 from tests.databases import new_database
+from tests.installation import filled
+from tests.integration.draft_life import PEOPLE
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -25,3 +29,12 @@ def database(database_url: str) -> Iterator[Database]:
     upgrade(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    """The API of an installation with four tickets, a runbook and three people."""
+    app = filled(tmp_path, web={"embedded_worker": False}, auth={"people": PEOPLE})
+    with TestClient(create_app(app), raise_server_exceptions=False) as opened:
+        yield opened
+    app.database.close()

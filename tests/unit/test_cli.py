@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,19 @@ class TestContract:
         (written,) = (cli.folder / "var" / "outbox").glob("*.md")
         assert "INC0009" in written.name
         assert cli.json("audit", "verify")["ok"]
+
+    def test_export_writes_a_file_and_says_which(self, cli: Cli) -> None:
+        draft = cli.json("draft", "INC0009", "--as", "ruth")
+        file = cli.folder / "rca.docx"
+        told = cli.json("export", draft["id"], "--format", "docx", "--output", str(file))
+        assert told["sha256"] == sha256(file.read_bytes()).hexdigest()
+        printed = cli.run("export", draft["id"], "--output", "-")
+        assert printed.stdout.startswith("# VPN refuses clients\n")
+        nowhere = cli.run("export", draft["id"], "--output", "/nowhere/rca.md")
+        assert nowhere.returncode == 2
+        assert "/nowhere/rca.md" in nowhere.stderr
+        shared = cli.run("export", draft["id"], "--output", "-", "--json", "-")
+        assert (shared.returncode, shared.stdout) == (2, "")
 
     def test_redact(self, cli: Cli) -> None:
         file = cli.folder / "texts.jsonl"

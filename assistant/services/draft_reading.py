@@ -1,0 +1,36 @@
+"""Use case: read a draft. A draft quotes records, so whoever reads it reads them."""
+
+from collections.abc import Iterable
+
+from assistant.domain.drafts import Draft
+from assistant.services.draft_store import DraftStore
+from assistant.services.similar import SimilarIncidents
+from retrieval.access import Reader
+
+
+class DraftReading:
+    """The one way to a draft for somebody who wants to see it."""
+
+    def __init__(self, drafts: DraftStore, similar: SimilarIncidents) -> None:
+        self._drafts = drafts
+        self._similar = similar
+
+    def get(self, draft_id: str, reader: Reader, revision: int | None = None) -> Draft:
+        """A revision of a draft, by default the current one.
+
+        Every record that it is about or cites must be readable: ``NotFound`` otherwise, as
+        for a draft or a revision that does not exist. Each revision is judged by what it
+        cites itself.
+        """
+        draft = self._drafts.get(draft_id, revision)
+        self._require(_named(draft), reader)
+        return draft
+
+    def _require(self, record_ids: Iterable[str], reader: Reader) -> None:
+        for record_id in sorted(record_ids):
+            self._similar.readable(record_id, reader)
+
+
+def _named(draft: Draft) -> set[str]:
+    cited = {citation.record_id for claim in draft.body.claims() for citation in claim.citations}
+    return {draft.record_id, *cited}

@@ -1,0 +1,71 @@
+"""Exports of a draft, one format a file, all of the same outline.
+
+The catalogue of formats. To add one: write its file here as a function from ``Draft`` to
+text or bytes, take what it says from ``outline``, escape it for the format, and add a
+member to ``ExportFormat`` and a line to ``FORMATS``. The same revision must give the same
+bytes.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.domain.drafts import Draft
+from assistant.services.exporting.docx import render_docx
+from assistant.services.exporting.html import render_html
+from assistant.services.exporting.json import render_json
+from assistant.services.exporting.markdown import render_markdown
+
+
+class ExportFormat(StrEnum):
+    """In what form a draft can be taken away."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    DOCX = "docx"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    render: Callable[[Draft], str | bytes]
+    suffix: str
+    media_type: str
+
+
+FORMATS = {
+    ExportFormat.MARKDOWN: _Format(render_markdown, "md", "text/markdown; charset=utf-8"),
+    ExportFormat.HTML: _Format(render_html, "html", "text/html; charset=utf-8"),
+    ExportFormat.DOCX: _Format(
+        render_docx,
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    ExportFormat.JSON: _Format(render_json, "json", "application/json"),
+}
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_NAME_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to take away. Its name holds ASCII letters, digits, dots, ``_`` and ``-`` only."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+def export(draft: Draft, format: ExportFormat) -> Export:
+    """The draft in a format."""
+    chosen = FORMATS[format]
+    rendered = chosen.render(draft)
+    # A name must neither start with a dot or a dash nor be too long for any file system.
+    about = _UNSAFE.sub("-", draft.record_id)[:_NAME_CHARS].strip(".-") or draft.id
+    return Export(
+        filename=f"{about}-rca-r{draft.revision}.{chosen.suffix}",
+        media_type=chosen.media_type,
+        content=rendered.encode() if isinstance(rendered, str) else rendered,
+    )

@@ -1,0 +1,116 @@
+"""What every export says, in order, before any format: words, numbers and references."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.domain.drafts import Claim, ClaimKind, Draft, Provenance, SectionName, Verdict
+from retrieval.records import Citation
+
+_SPACE = re.compile(r"\s+")
+# What neither XML 1.0 nor UTF-8 can hold: control characters and lone surrogates.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_QUOTE_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A claim: words on what it is (may be empty), its text, and the numbers that it cites."""
+
+    mark: str
+    text: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section that says something."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A draft as plain one-line texts. Reference ``n`` is ``references[n - 1]``.
+
+    The texts are not escaped: each format does that in its own way.
+    """
+
+    title: str
+    parts: tuple[Part, ...]
+    questions_heading: str
+    questions: tuple[str, ...]
+    references: tuple[str, ...]
+    provenance: str
+
+
+def outline(draft: Draft) -> Outline:
+    """The outline of a revision; the same revision always gives the same one."""
+    numbers = _numbered(draft.body.claims())
+    return Outline(
+        title=_one_line(draft.body.title),
+        parts=tuple(
+            Part(section.name, tuple(_line(claim, numbers) for claim in section.claims))
+            for section in draft.body.sections
+            if section.claims
+        ),
+        questions_heading=SectionName.OPEN_QUESTIONS,
+        questions=tuple(
+            f"{_one_line(question.text)} ({question.section})" for question in draft.body.questions
+        ),
+        references=tuple(_reference(citation) for citation in numbers),
+        provenance=_written(draft.provenance, draft),
+    )
+
+
+def _line(claim: Claim, numbers: dict[Citation, int]) -> Line:
+    return Line(
+        mark=_mark(claim),
+        text=_one_line(claim.text),
+        numbers=tuple(dict.fromkeys(numbers[citation] for citation in claim.citations)),
+    )
+
+
+def _mark(claim: Claim) -> str:
+    """Words in front of whatever is not a supported fact of this incident."""
+    if claim.kind is ClaimKind.PRECEDENT:
+        records = ", ".join(dict.fromkeys(_one_line(c.record_id) for c in claim.citations))
+        return f"(precedent: {records})"
+    if claim.verdict is Verdict.AUTHOR_ASSERTED:
+        return "(stated by the author)"
+    if claim.kind is ClaimKind.INFERENCE:
+        return "(inferred)"
+    return ""
+
+
+def _numbered(claims: Iterable[Claim]) -> dict[Citation, int]:
+    numbers: dict[Citation, int] = {}
+    for claim in claims:
+        for citation in claim.citations:
+            numbers.setdefault(citation, len(numbers) + 1)
+    return numbers
+
+
+def _reference(citation: Citation) -> str:
+    quote = _one_line(citation.quote)
+    shown = quote if len(quote) <= _QUOTE_CHARS else quote[:_QUOTE_CHARS] + "…"
+    place = f"revision {citation.revision}, characters {citation.start}–{citation.end}"
+    return f"{_one_line(citation.record_id)}, {place}: “{shown}”"
+
+
+def _written(provenance: Provenance, draft: Draft) -> str:
+    """Who or what wrote it, from what: a reader must be able to tell that a machine did."""
+    means = [f"prompt {provenance.prompt}"] if provenance.prompt else []
+    means += [f"model {provenance.model}"] if provenance.model else []
+    by = f" ({', '.join(means)})" if means else ""
+    count = len(provenance.evidence)
+    records = "1 record" if count == 1 else f"{count} records"
+    return _one_line(
+        f"Drafted by the {provenance.writer} writer{by} from {records} of evidence; "
+        f"revision {draft.revision} by {draft.author}."
+    )
+
+
+def _one_line(text: str) -> str:
+    return _UNPRINTABLE.sub("\ufffd", _SPACE.sub(" ", text).strip())
