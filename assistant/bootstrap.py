@@ -18,6 +18,7 @@ from assistant.services.change_marks import ChangeMarking
 from assistant.services.draft_reading import DraftReading
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import writers
+from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
 from assistant.services.fields.fitted import FieldFitting, FittedFields
@@ -180,7 +181,7 @@ class Application:
             model = ChatModel.connect(ChatChoice(**chat.model_dump()))
         return DraftingService(
             self.similar,
-            self.searcher,
+            Evidence(self.store, self.searcher, self.triage),
             self.drafts,
             writers(model),
             # A chat model that somebody configured is meant to be used.

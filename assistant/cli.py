@@ -34,6 +34,7 @@ for command in (
     questions.triage,
     drafts.draft,
     drafts.diff,
+    drafts.replay,
     drafts.export,
     corpus.show,
     drafts.verify,

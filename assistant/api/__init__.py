@@ -36,15 +36,6 @@ def install(app: FastAPI, application: Application) -> None:
     app.state.application = application
     errors.install(app)
     guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
-    for module in (
-        questions,
-        records,
-        drafts,
-        draft_exports,
-        draft_history,
-        proposals,
-        feedback,
-        changes,
-    ):
+    for module in _ROUTES:
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

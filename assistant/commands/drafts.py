@@ -1,4 +1,4 @@
-"""``draft``, ``diff``, ``export`` and ``verify``: write, compare, take away, check."""
+"""Drafts from the command line: write, compare, take away, write again; check claims."""
 
 import json as jsonlib
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from assistant import console
 from assistant.commands import As, AsOf, Json, acting_person, application, moment, reader_for
 from assistant.commands.operations import json_lines
-from assistant.schemas import DiffOut, DraftOut, ExportOut
+from assistant.schemas import DiffOut, DraftOut, ExportOut, ReplayOut
 from assistant.services.exporting import ExportFormat
 from assistant.services.exporting import export as exported
 from assistant.services.verification import Verifier
@@ -50,6 +50,22 @@ def diff(
         console.show_diff(told)
     else:
         console.write_model(json, told)
+
+
+def replay(
+    draft: DraftId,
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """Write a draft again from the evidence that was kept with it, and compare."""
+    app = application()
+    shown = ReplayOut.of(app.drafting.replay(draft, reader_for(app, person)))
+    if json is not None:
+        console.write_model(json, shown)
+    elif shown.is_same:
+        console.out.print(f"{shown.id} comes out the same, word for word.")
+    else:
+        console.out.print(f"{shown.id} differs in: {', '.join(shown.differences)}.")
 
 
 def export(

@@ -47,13 +47,18 @@ class _Value(BaseModel):
 
 
 class Claim(_Value):
-    """One sentence with the spans that support it."""
+    """One sentence with the spans that support it.
+
+    ``at``: when what a claim of the timeline tells happened, in UTC, as it was worked out from
+    the zone or the distance that the text names.
+    """
 
     text: str
     kind: ClaimKind
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
     reasons: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 class DraftSection(_Value):
@@ -78,12 +83,28 @@ class RemovedClaim(_Value):
     reasons: tuple[str, ...]
 
 
+class EvidenceRole(StrEnum):
+    """What a record is to the incident of a draft."""
+
+    INCIDENT = "incident"
+    LINKED = "linked"
+    PRECEDENT = "precedent"
+    GUIDANCE = "guidance"
+    SUSPECT = "suspected change"
+
+
 class EvidenceItem(_Value):
-    """A revision that the writer was allowed to use."""
+    """A revision that the writer was allowed to use, and as what.
+
+    ``spans`` are the passages that matched. Drafts of an older version have no role.
+    """
 
     record_id: str
     revision: int
     content_hash: str
+    role: EvidenceRole | None = None
+    why: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class DraftBody(_Value):
@@ -96,7 +117,8 @@ class DraftBody(_Value):
 
     def content_hash(self) -> str:
         """SHA-256 of the canonical JSON form; also the draft's ETag."""
-        return sha256_of_json(self.model_dump(mode="json"))
+        # What is not there is left out, so that a new optional part changes no older hash.
+        return sha256_of_json(self.model_dump(mode="json", exclude_none=True))
 
     def claims(self) -> tuple[Claim, ...]:
         """All claims in reading order."""
@@ -111,6 +133,7 @@ class Provenance(_Value):
     prompt: str | None = None
     model: str | None = None
     notes: tuple[str, ...] = ()
+    as_of: datetime | None = None
 
 
 class Draft(_Value):

@@ -1,16 +1,16 @@
-"""What a writer may use: the incident, its precedents and the guidance, at one moment."""
+"""What a writer may use: the incident and what belongs to it, at one moment."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.domain.drafts import EvidenceItem
+from assistant.domain.drafts import EvidenceItem, EvidenceRole
 from retrieval.records import Citation, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Precedent:
-    """A similar record, why it is similar, and the passages that matched."""
+class Related:
+    """A record beside the incident, why it is there, and the passages that matched."""
 
     record: Record
     why: str = ""
@@ -21,23 +21,35 @@ class Precedent:
 class EvidencePack:
     """Everything that a writer may read; nothing else may be cited.
 
-    ``precedents`` and ``guidance`` (runbooks and knowledge articles) come most similar
-    first. ``as_of`` is the moment up to which things were known, ``None`` for now.
+    ``linked`` are the changes, problems and alerts that the incident itself names or a person
+    matched with it: they speak of this incident. ``suspects`` are changes shortly before it
+    that nobody has linked. ``precedents`` and ``guidance`` (runbooks and knowledge articles)
+    come most similar first. ``as_of`` is the moment up to which things were known, ``None``
+    for now.
     """
 
     incident: Record
-    precedents: tuple[Precedent, ...] = ()
-    guidance: tuple[Precedent, ...] = ()
-    as_of: datetime | None = field(default=None)
+    precedents: tuple[Related, ...] = ()
+    guidance: tuple[Related, ...] = ()
+    linked: tuple[Related, ...] = ()
+    suspects: tuple[Related, ...] = ()
+    as_of: datetime | None = None
 
     def items(self) -> tuple[EvidenceItem, ...]:
-        """The revisions in the pack, the incident first, each once."""
+        """The revisions in the pack with their roles, the incident first, each once.
+
+        ``services.drafting.evidence`` makes the same pack of them again.
+        """
         found: dict[str, EvidenceItem] = {}
-        for record in self.records():
+        for role, related in self._by_role():
+            record = related.record
             item = EvidenceItem(
                 record_id=record.id,
                 revision=record.revision,
                 content_hash=record.content_hash(),
+                role=role,
+                why=related.why,
+                spans=tuple((passage.start, passage.end) for passage in related.passages),
             )
             found.setdefault(record.id, item)
         return tuple(found.values())
@@ -47,7 +59,22 @@ class EvidencePack:
         return next((record for record in self.records() if record.id == record_id), None)
 
     def records(self) -> Iterator[Record]:
-        """The incident, then precedents, then guidance."""
-        yield self.incident
-        for similar in (*self.precedents, *self.guidance):
-            yield similar.record
+        """The incident, then what is linked with it, then the rest."""
+        for _, related in self._by_role():
+            yield related.record
+
+    def speaks_of_it(self, record_id: str) -> bool:
+        """True for the incident itself and what is linked with it: their facts are its facts."""
+        own = (self.incident, *(related.record for related in self.linked))
+        return any(record.id == record_id for record in own)
+
+    def _by_role(self) -> Iterator[tuple[EvidenceRole, Related]]:
+        yield EvidenceRole.INCIDENT, Related(self.incident)
+        for role, several in (
+            (EvidenceRole.LINKED, self.linked),
+            (EvidenceRole.PRECEDENT, self.precedents),
+            (EvidenceRole.GUIDANCE, self.guidance),
+            (EvidenceRole.SUSPECT, self.suspects),
+        ):
+            for related in several:
+                yield role, related

@@ -24,6 +24,7 @@ from assistant.schemas.drafts import (
     ProposalDetailOut,
     ProposalOut,
     ReceiptOut,
+    ReplayOut,
 )
 from assistant.schemas.ingest import IngestOut, RejectOut
 from assistant.schemas.records import CitationOut, RecordOut, SectionOut
@@ -47,6 +48,7 @@ __all__ = [
     "ReceiptOut",
     "RecordOut",
     "RejectOut",
+    "ReplayOut",
     "RevisionOut",
     "SectionOut",
     "Shape",

@@ -9,6 +9,7 @@ from assistant.domain.drafts import Claim, Draft, EvidenceItem, Question, Remove
 from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
 from assistant.services.approval import ProposalView
+from assistant.services.drafting.replay import Replay
 from assistant.services.exporting import Export
 
 
@@ -20,6 +21,7 @@ class ClaimOut(Shape):
     verdict: str
     citations: list[CitationOut]
     reasons: list[str]
+    at: datetime | None
 
     @classmethod
     def of(cls, claim: Claim) -> "ClaimOut":
@@ -30,6 +32,7 @@ class ClaimOut(Shape):
             verdict=claim.verdict,
             citations=[CitationOut.of(citation) for citation in claim.citations],
             reasons=list(claim.reasons),
+            at=claim.at,
         )
 
 
@@ -83,6 +86,30 @@ class DraftOut(Shape):
             model=draft.provenance.model,
             evidence=list(draft.provenance.evidence),
             notes=list(draft.provenance.notes),
+        )
+
+
+class ReplayOut(Shape):
+    """A draft written again from its kept evidence."""
+
+    id: str
+    writer: str
+    prompt: str | None
+    model: str | None
+    is_same: bool
+    differences: list[str]
+
+    @classmethod
+    def of(cls, replay: Replay) -> "ReplayOut":
+        """From the domain value."""
+        provenance = replay.draft.provenance
+        return cls(
+            id=replay.draft.id,
+            writer=provenance.writer,
+            prompt=provenance.prompt,
+            model=provenance.model,
+            is_same=replay.is_same,
+            differences=list(replay.differences),
         )
 
 

@@ -1,5 +1,8 @@
 """The writer that needs no model: it places sentences of the evidence and adds none."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from assistant.domain.drafts import (
     Claim,
     ClaimKind,
@@ -13,7 +16,7 @@ from assistant.services.drafting.gate import gate
 from assistant.services.drafting.ports import Written
 from assistant.services.drafting.questions import questions
 from assistant.services.drafting.reading import Unit
-from assistant.services.drafting.selection import instructions_in, select
+from assistant.services.drafting.selection import Selection, instructions_in, select
 
 
 class ExtractiveWriter:
@@ -29,25 +32,37 @@ class ExtractiveWriter:
         """Write the draft; the same pack always gives the same one."""
         selection = select(pack)
         sections = tuple(
-            DraftSection(
-                name=name,
-                claims=(
-                    *(_claim(unit, ClaimKind.FACT) for unit in selection.own(name)),
-                    *(_claim(u, ClaimKind.PRECEDENT) for u in selection.precedents.get(name, ())),
-                ),
-            )
-            for name in SectionName
+            DraftSection(name=name, claims=tuple(_claims(selection, name))) for name in SectionName
         )
-        told = {name: [unit.text for unit in selection.own(name)] for name in SectionName}
+        told = {
+            section.name: [c.text for c in section.claims if c.kind is ClaimKind.FACT]
+            for section in sections
+        }
         body = DraftBody(
             title=pack.incident.title, sections=sections, questions=questions(selection, told)
         )
-        return Written(body=gate(body, pack), notes=instruction_notes(pack))
+        notes = (*selection.notes, *instruction_notes(pack))
+        return Written(body=gate(body, pack), notes=notes)
 
 
-def _claim(unit: Unit, kind: ClaimKind) -> Claim:
+def _claims(selection: Selection, name: SectionName) -> Iterator[Claim]:
+    for unit in selection.own(name):
+        yield _claim(unit, ClaimKind.FACT, selection.moments.get(unit.start))
+    for unit, kind in selection.linked.get(name, ()):
+        yield _claim(unit, kind)
+    for unit in selection.precedents.get(name, ()):
+        yield _claim(unit, ClaimKind.PRECEDENT)
+
+
+def _claim(unit: Unit, kind: ClaimKind, at: datetime | None = None) -> Claim:
     # The gate decides; until then nothing is supported.
-    return Claim(text=unit.text, kind=kind, verdict=Verdict.UNSUPPORTED, citations=(unit.cite(),))
+    return Claim(
+        text=unit.text,
+        kind=kind,
+        verdict=Verdict.UNSUPPORTED,
+        citations=(unit.cite(),),
+        at=at,
+    )
 
 
 def instruction_notes(pack: EvidencePack) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from assistant.domain.drafts import (
     Verdict,
 )
 from assistant.domain.evidence import EvidencePack
+from assistant.services.drafting.roles import Roles
 from assistant.services.verification import Verifier
 from retrieval.records import Citation
 
@@ -26,10 +27,11 @@ def gate(body: DraftBody, pack: EvidencePack) -> DraftBody:
     """The draft with only those claims that their citations support.
 
     Each citation must be of a revision in the pack and quote its text exactly; a fact
-    must cite the incident itself and a precedent something else; the verifier must not
-    refuse the claim. What fails is moved to ``removed`` with the reasons and asked as a
-    question. Verdicts are set anew, claims of authors are left as they are. Every
-    section is there afterwards, in order. Passing a draft twice changes nothing.
+    must cite the incident itself or what is linked with it, and a precedent something else;
+    the verifier must not refuse the claim. What fails is moved to ``removed`` with the
+    reasons and asked as a question. Verdicts are set anew, claims of authors are left as
+    they are. Every section is there afterwards, in order. Passing a draft twice changes
+    nothing.
     """
     sections: list[DraftSection] = []
     removed: list[RemovedClaim] = []
@@ -62,10 +64,16 @@ def _checked(claim: Claim, pack: EvidencePack) -> Claim | tuple[str, ...]:
         return claim.model_copy(update={"verdict": Verdict.AUTHOR_ASSERTED})
     if reasons := tuple(_faults(claim, pack)):
         return reasons
-    found = _VERIFIER.check(claim.text, [citation.quote for citation in claim.citations])
+    found = _VERIFIER.check(claim.text, [_by_roles(cited, pack) for cited in claim.citations])
     if found.verdict is Verdict.UNSUPPORTED:
         return found.reasons
     return claim.model_copy(update={"verdict": found.verdict, "reasons": found.reasons})
+
+
+def _by_roles(citation: Citation, pack: EvidencePack) -> str:
+    """The words that are cited, with people called what a draft calls them."""
+    record = pack.record(citation.record_id)
+    return citation.quote if record is None else Roles.of(record).applied(citation.quote)
 
 
 def _faults(claim: Claim, pack: EvidencePack) -> Iterator[str]:
@@ -76,7 +84,7 @@ def _faults(claim: Claim, pack: EvidencePack) -> Iterator[str]:
     for citation in claim.citations:
         if fault := _false(citation, pack):
             yield fault
-    own = {citation.record_id == pack.incident.id for citation in claim.citations}
+    own = {pack.speaks_of_it(citation.record_id) for citation in claim.citations}
     if claim.kind is ClaimKind.FACT and False in own:
         yield "it is told as a fact of this incident but cites another record"
     if claim.kind is ClaimKind.PRECEDENT and True in own:

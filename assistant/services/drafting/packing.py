@@ -8,7 +8,7 @@ first. What no longer fits is counted and reported, never cut off silently.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.domain.evidence import EvidencePack, Precedent
+from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.drafting.reading import Unit, read
 from assistant.services.drafting.spotlight import clean, instructs
 from assistant.services.drafting.wording import Part
@@ -94,7 +94,7 @@ def _offered(pack: EvidencePack) -> Iterator[tuple[str, Unit]]:
             yield f"guidance {_named(guide.record)}", unit
 
 
-def _matching(guide: Precedent) -> list[Unit]:
+def _matching(guide: Related) -> list[Unit]:
     """The sentences of the passages that matched; the beginning when none is known."""
     units = list(read(guide.record).units)
     matched = [unit for unit in units if any(p.start <= unit.start < p.end for p in guide.passages)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.domain.drafts import Question, SectionName
 from assistant.services.drafting.causes import dated_causes
 from assistant.services.drafting.selection import Selection, telling_title
+from assistant.services.drafting.timeline_doubts import doubts
 from assistant.services.drafting.wording import DETECTS, DONE, DUE, OWNED, Part
 from assistant.services.sentences import causal
 from assistant.services.verification.folding import tidy
@@ -13,6 +14,7 @@ from assistant.services.verification.folding import tidy
 # More open actions than this are asked about together: nobody answers twelve times the same.
 _MAX_ACTION_QUESTIONS = 4
 _QUOTE_CHARS = 140
+_MAX_SUSPECTS = 2
 _HAS_COUNT = re.compile(
     r"\b\d+(?:[.,]\d+)?\s?(?:%|\w+)|\b(?:all|every|no|two|three|hundreds|thousands)\b", re.I
 )
@@ -67,11 +69,8 @@ def _timeline(selection: Selection, told: Told) -> Iterator[Question]:
         yield _ask(
             SectionName.TIMELINE, "When did it begin, when was it noticed, and when was it over?"
         )
-    for entry in selection.timeline.doubtful:
-        yield _ask(
-            SectionName.TIMELINE,
-            f"Is the date right in: '{_short(entry.unit.text)}'? It is far from all others.",
-        )
+    for doubt in doubts(selection.timeline, selection.incident):
+        yield _ask(SectionName.TIMELINE, doubt)
 
 
 def _detection(selection: Selection, told: Told) -> Iterator[Question]:
@@ -101,6 +100,12 @@ def _causes(selection: Selection, told: Told) -> Iterator[Question]:
             what = f": '{_short(said)}'" if said else " it"
             text = f"Which change, event or condition directly brought about{what}?"
             yield _ask(SectionName.PROXIMATE_CAUSE, text)
+    for related in selection.suspects[:_MAX_SUSPECTS]:
+        change = related.record
+        named = f"{change.external_id} '{_short(change.title)}'"
+        yield _ask(
+            SectionName.PROXIMATE_CAUSE, f"Did the change {named} bring it about? ({related.why})"
+        )
     for unit in found.suspected:
         name = SectionName.ROOT_CAUSE if unit in found.root else SectionName.PROXIMATE_CAUSE
         yield _ask(name, f"Has this been confirmed: '{_short(unit.text)}'?")

@@ -12,6 +12,7 @@ from assistant.services.drafting.wording import (
     COUNTS,
     EMPTY,
     REFERS,
+    WORD,
     Part,
     label_of,
     part_of,
@@ -29,7 +30,6 @@ _MIN_WORDS = 4
 _MAX_CHARS = 600
 _ADDRESS = re.compile(r"\S*(?:/\S*/|\w\.\w+\.\w)\S*")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +238,4 @@ def _says_something(unit: Unit) -> bool:
     if text.rstrip(":").casefold() == unit.section.casefold():
         return False
     # A line that is only a date says when the lines below it happened.
-    return bool(_WORD.search(_ADDRESS.sub(" ", text)) or _DATE.fullmatch(text))
+    return bool(WORD.search(_ADDRESS.sub(" ", text)) or _DATE.fullmatch(text))

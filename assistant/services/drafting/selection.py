@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from assistant.domain.drafts import SectionName
-from assistant.domain.evidence import EvidencePack
+from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.drafting.causes import Causes, causes, tells_root
+from assistant.services.drafting.condensing import condensed
+from assistant.services.drafting.linked import Told, from_linked
 from assistant.services.drafting.reading import Reading, Unit, read
+from assistant.services.drafting.roles import read_by_roles
 from assistant.services.drafting.timeline import Timeline, is_dated, timeline
 from assistant.services.drafting.wording import (
     ASKS,
@@ -53,7 +57,12 @@ class Selection:
     causes: Causes
     timeline: Timeline
     reading: Reading
+    linked: dict[SectionName, list[Told]] = field(default_factory=dict)
+    suspects: tuple[Related, ...] = ()
     asked: list[Unit] = field(default_factory=list)
+    moments: dict[int, datetime] = field(default_factory=dict)
+    """When what a unit of the timeline tells happened, by where the unit begins."""
+    notes: tuple[str, ...] = ()
 
     def own(self, name: SectionName) -> list[Unit]:
         """The incident's own units of a section."""
@@ -61,44 +70,60 @@ class Selection:
 
 
 def select(pack: EvidencePack) -> Selection:
-    """Place the statements of the incident, then fill its gaps from precedents.
+    """Place the statements of the incident, then fill its gaps: from linked records, then from
+    precedents.
 
     No statement stands twice. A precedent is asked only for causes, resolutions and
-    actions, and only where the incident has none.
+    actions, and only where the incident and what is linked with it have none.
     """
-    reading = read(pack.incident)
+    reading = read_by_roles(pack.incident)
     asked = [unit for unit in reading.units if _asks(unit)]
     units = [unit for unit in reading.units if not _asks(unit)]
     events = timeline(units, pack.incident.opened_at)
     in_timeline = {start for entry in events.entries for start in entry.taken}
-    rest = [unit for unit in units if unit.start not in in_timeline]
-    found = causes(rest)
-    rest = [unit for unit in rest if unit.start not in found.taken()]
+    undated = [unit for unit in units if unit.start not in in_timeline]
+    shown = condensed(events.entries)
+    found = causes(undated)
     sections = {
-        SectionName.TIMELINE: [entry.unit for entry in events.entries],
+        SectionName.TIMELINE: [entry.unit for entry in shown.entries],
+        **_placed(undated, found, pack.incident),
+    }
+    asked.extend(unit for unit in sections[SectionName.ACTIONS] if _asks(unit))
+    sections[SectionName.ACTIONS] = [u for u in sections[SectionName.ACTIONS] if not _asks(u)]
+    linked = from_linked(pack, sections)
+    told = {name: [*own, *(u for u, _ in linked.get(name, ()))] for name, own in sections.items()}
+    return Selection(
+        incident=pack.incident,
+        sections=sections,
+        linked=linked,
+        suspects=pack.suspects,
+        precedents=_from_precedents(pack, told),
+        causes=found,
+        timeline=events,
+        reading=reading,
+        asked=asked,
+        moments={e.unit.start: e.moment for e in shown.entries if e.moment and e.exact},
+        notes=shown.notes,
+    )
+
+
+def _placed(
+    undated: Sequence[Unit], found: Causes, incident: Record
+) -> dict[SectionName, list[Unit]]:
+    """The statements that tell no event, each in the first section that wants it."""
+    rest = [unit for unit in undated if unit.start not in found.taken()]
+    sections = {
         SectionName.PROXIMATE_CAUSE: found.proximate,
         SectionName.ROOT_CAUSE: found.root,
         SectionName.CONTRIBUTING_FACTORS: found.contributing,
         SectionName.OPEN_QUESTIONS: found.unknown,
     }
-    for name, choose in (
-        (SectionName.ACTIONS, _actions),
-        (SectionName.OPEN_QUESTIONS, _open),
-        (SectionName.LIMITED_IMPACT, _limits),
-        (SectionName.IMPACT, _impact),
-        (SectionName.DETECTION, _detection),
-        (SectionName.SUMMARY, _summary),
-        (SectionName.RESOLUTION, _resolution),
-    ):
-        chosen = choose(rest, pack.incident)
+    for name, choose in _CHOICES:
+        chosen = choose(rest, incident)
         ends = [(unit.start, unit.end) for unit in chosen]
         rest = [u for u in rest if not any(start <= u.start < end for start, end in ends)]
         sections[name] = [*sections.get(name, []), *chosen]
-    asked.extend(unit for unit in sections[SectionName.ACTIONS] if _asks(unit))
-    sections[SectionName.ACTIONS] = [u for u in sections[SectionName.ACTIONS] if not _asks(u)]
-    return Selection(
-        pack.incident, sections, _from_precedents(pack, sections), found, events, reading, asked
-    )
+    return sections
 
 
 def _asks(unit: Unit) -> bool:
@@ -216,6 +241,18 @@ def _resolution(units: Sequence[Unit], record: Record) -> list[Unit]:
     return stated[:_MAX_RESOLUTION]
 
 
+# The order decides: what is an action is no impact, what tells the impact no summary.
+_CHOICES: tuple[tuple[SectionName, Callable[[Sequence[Unit], Record], list[Unit]]], ...] = (
+    (SectionName.ACTIONS, _actions),
+    (SectionName.OPEN_QUESTIONS, _open),
+    (SectionName.LIMITED_IMPACT, _limits),
+    (SectionName.IMPACT, _impact),
+    (SectionName.DETECTION, _detection),
+    (SectionName.SUMMARY, _summary),
+    (SectionName.RESOLUTION, _resolution),
+)
+
+
 def _from_precedents(
     pack: EvidencePack, own: dict[SectionName, list[Unit]]
 ) -> dict[SectionName, list[Unit]]:
@@ -258,7 +295,9 @@ def _precedent(record: Record) -> tuple[Unit, ...]:
     """The units of a precedent that has typed sections for what is asked of it."""
     if not record.sections_of(SectionKind.CAUSE, SectionKind.RESOLUTION, SectionKind.ACTION):
         return ()
-    return tuple(u for u in read(record).units if not _asks(u) and not POINTS_BACK.match(u.text))
+    return tuple(
+        u for u in read_by_roles(record).units if not _asks(u) and not POINTS_BACK.match(u.text)
+    )
 
 
 def _precedent_causes(units: Sequence[Unit]) -> list[Unit]:

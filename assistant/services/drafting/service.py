@@ -4,19 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from assistant.domain.drafts import Draft, Provenance
-from assistant.domain.evidence import EvidencePack, Precedent
-from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
 from assistant.services.draft_store import DraftStore
+from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.ports import Writer
-from assistant.services.similar import SimilarIncidents, filter_for
+from assistant.services.drafting.replay import Replay
+from assistant.services.similar import SimilarIncidents
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
-from retrieval.records import GUIDANCE_KINDS, PRECEDENT_KINDS, Record, RecordKind
-from retrieval.searcher import Hit, Query, Searcher
-
-_PRECEDENTS = 5
-_GUIDANCE = 3
 
 
 class DraftingService:
@@ -25,13 +20,13 @@ class DraftingService:
     def __init__(
         self,
         similar: SimilarIncidents,
-        searcher: Searcher,
+        evidence: Evidence,
         drafts: DraftStore,
         writers: Mapping[str, Writer],
         default_writer: str,
     ) -> None:
         self._similar = similar
-        self._searcher = searcher
+        self._evidence = evidence
         self._drafts = drafts
         self._writers = writers
         self._default = default_writer
@@ -50,7 +45,7 @@ class DraftingService:
         ``InvalidInput`` for a writer that is not configured.
         """
         chosen = self._writer(writer or self._default)
-        pack = self._evidence(self._similar.readable(reference, reader), reader, as_of)
+        pack = self._evidence.gathered(self._similar.readable(reference, reader), reader, as_of)
         written = chosen.write(pack)
         provenance = Provenance(
             writer=chosen.name,
@@ -58,8 +53,18 @@ class DraftingService:
             prompt=written.prompt,
             model=written.model,
             notes=written.notes,
+            as_of=pack.as_of,
         )
         return self._drafts.create(person, pack.incident.id, written.body, provenance)
+
+    def replay(self, draft_id: str, reader: Reader) -> Replay:
+        """What the kept evidence of a draft gives today; nothing is stored.
+
+        Raises ``NotFound`` when a revision of the evidence is gone or may not be read.
+        """
+        first = self._drafts.get(draft_id, revision=1)
+        pack = self._evidence.again(first.provenance, reader)
+        return Replay(first, self._writer(first.provenance.writer).write(pack).body)
 
     def _writer(self, name: str) -> Writer:
         if name not in self._writers:
@@ -68,27 +73,3 @@ class DraftingService:
                 "'chat' needs PRECEDENT_CHAT__MODEL."
             )
         return self._writers[name]
-
-    def _evidence(self, incident: Record, reader: Reader, as_of: datetime | None) -> EvidencePack:
-        context = IncidentContext.of_record(incident, as_of)
-        return EvidencePack(
-            incident=incident,
-            precedents=self._close(context, reader, PRECEDENT_KINDS, _PRECEDENTS),
-            guidance=self._close(context, reader, GUIDANCE_KINDS, _GUIDANCE),
-            as_of=as_of,
-        )
-
-    def _close(
-        self, context: IncidentContext, reader: Reader, kinds: frozenset[RecordKind], k: int
-    ) -> tuple[Precedent, ...]:
-        """Only what is close by itself: a distant record in a draft is noise."""
-        query = Query(context.text, filter_for(context, reader, kinds), k, context.services)
-        return tuple(
-            Precedent(record=hit.record, why=_reason(hit), passages=hit.citations)
-            for hit in self._searcher.search(query).hits
-            if hit.is_close
-        )
-
-
-def _reason(hit: Hit) -> str:
-    return "; ".join(reason.text for reason in hit.why)

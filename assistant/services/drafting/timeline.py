@@ -1,14 +1,25 @@
 """What happened when: dated entries of a record, in the order of time."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import groupby, pairwise
 from statistics import median_high
 
+from assistant.services.drafting.moments import (
+    begins_with_date,
+    begins_with_moment,
+    day_in,
+    distance,
+    ends_with_date,
+    has_time,
+    moment_in,
+    tells_of_a_day,
+    without_moments,
+    zone_of,
+)
 from assistant.services.drafting.reading import Unit
-from assistant.services.drafting.wording import Part
+from assistant.services.drafting.wording import WORD, Part
 from assistant.services.sentences import UnitKind
 from assistant.services.verification.folding import folded, tidy
 
@@ -19,47 +30,44 @@ _ENTRY_CHARS = 280
 # a date is more likely a slip of the pen.
 _FAR = timedelta(days=60)
 _BACK = timedelta(days=2)
-
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = "|".join(_MONTHS)
-_ON = (
-    rf"(?:(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<d2>\d{{1,2}})/(?P<m2>\d{{1,2}})/(?P<y2>\d{{2,4}})"
-    rf"|(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m3>{_MONTH})[a-z]*\.?,?(?: (?P<y3>\d{{4}}))?)"
-)
-_AT = r"(?P<H>[01]?\d|2[0-3]):(?P<M>[0-5]\d)(?::[0-5]\d)?(?!\d)"
-# After a date, 14.43 is a time; alone it is a version or an amount.
-_AT_DATE = _AT.replace(":(?P<M>", "[:.](?P<M>")
-_MOMENT = re.compile(rf"(?<!\d){_ON}(?:[T ,]+(?:at )?(?:{_AT_DATE}|(?P<HM>\d{{4}})(?!\d)))?", re.I)
-_TIME = re.compile(rf"(?<![\d.:-]){_AT}")
-_BEGINS = re.compile(rf"[\[(]?(?:{_ON}|{_AT})", re.I)
-_ENDS = re.compile(rf"{_ON}(?:[T ]+(?:{_AT_DATE}|\d{{4}}))?(?: ?(?:UTC|GMT|BST|Z))?\W*$", re.I)
-_ON_DAY = re.compile(rf"on (?:the )?{_ON}", re.I)
-_WORD = re.compile(r"[^\W\d_]{2,}")
+# A time of day that is that much earlier than the line above it is of the next day.
+_MIDNIGHT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. ``moment`` is ``None`` when the text has no usable one."""
+    """One line of the timeline. ``moment`` is in UTC, ``None`` when the text has no usable one.
+
+    ``exact`` is false for a moment that is only a day.
+    """
 
     unit: Unit
     moment: datetime | None
     taken: frozenset[int]
     """Where the units begin that the entry stands for."""
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Entries in order; ``doubtful`` ones are dated far from all others."""
+    """Entries in order; ``doubtful`` ones are dated far from all others.
+
+    ``repeats`` counts the entries left out because another one says more of the same minute.
+    """
 
     entries: tuple[Entry, ...]
     doubtful: tuple[Entry, ...]
+    repeats: int = 0
 
 
 def timeline(units: Sequence[Unit], opened_at: datetime | None = None) -> Timeline:
     """The dated entries of a record, sorted by time.
 
-    An entry without a usable moment keeps its place behind the one before it in the
-    text. Entries that say less than another one of the same minute are left out.
+    Times are read in the zone that they name, else in the one that the record declares for
+    all ("all times in CET"), else in UTC. "T+15" counts from the first entry, "10 minutes
+    later" from the entry before. An entry without a usable moment keeps its place behind the
+    one before it in the text. Entries that say less than another one of the same minute are
+    left out.
     """
     found = list(_entries(units, opened_at))
     known = [entry.moment.timestamp() for entry in found if entry.moment]
@@ -67,16 +75,18 @@ def timeline(units: Sequence[Unit], opened_at: datetime | None = None) -> Timeli
     doubtful = [e for e in found if middle and e.moment and abs(e.moment - middle) > _FAR]
     doubtful += _stepping_back([e for e in found if e.moment and e not in doubtful])
     placed = [replace(e, moment=None) if e in doubtful else e for e in found]
-    return Timeline(tuple(_sorted(_without_repeats(placed))), tuple(doubtful))
+    kept = _without_repeats(placed)
+    return Timeline(tuple(_sorted(kept)), tuple(doubtful), len(placed) - len(kept))
 
 
 def is_dated(unit: Unit) -> bool:
-    """True when the unit begins with a date or a time, or tells an event that ends with one."""
-    if _BEGINS.match(unit.text):
+    """True when the unit begins with a moment, or tells an event that ends with a date."""
+    if begins_with_date(unit.text):
         return True
     if unit.part not in (Part.TIMELINE, Part.CONTEXT, Part.OTHER):
         return False
-    return bool(_ENDS.search(unit.text) or _ON_DAY.match(unit.text))
+    told = ends_with_date(unit.text) or tells_of_a_day(unit.text)
+    return told or begins_with_moment(unit.text)
 
 
 def _stepping_back(entries: Sequence[Entry]) -> list[Entry]:
@@ -91,24 +101,61 @@ def _stepping_back(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _entries(units: Sequence[Unit], opened_at: datetime | None) -> Iterator[Entry]:
-    day: date | None = None
+    clock = _Clock(opened_at, zone_of(units[0].record.text) if units else UTC)
     for _, block in groupby(units, key=lambda unit: (unit.part is Part.DURATION, unit.block)):
         sentences = list(block)
         first = sentences[0]
         if first.part is Part.DURATION:
             continue
-        day = day or (opened_at.date() if opened_at else None)
-        moment = _moment(first, day)
-        day = _day(first, day) or day
-        if not (is_dated(first) or first.part is Part.TIMELINE) or not _WORD.search(first.text):
+        dated = is_dated(first)
+        moment = clock.read(first, dated)
+        if not (dated or first.part is Part.TIMELINE) or not WORD.search(first.text):
             continue
         if first.part in (Part.ACTION, Part.IMPACT):
             continue
         unit = _whole(sentences)
         # Of a dated story the rest may tell the cause; of a journal entry it never stands alone.
-        story = _ON_DAY.match(first.text) and not _BEGINS.match(first.text)
+        story = tells_of_a_day(first.text) and not begins_with_date(first.text)
         taken = frozenset(u.start for u in sentences if not story or u.start < unit.end)
-        yield Entry(unit, moment, taken)
+        exact = has_time(first.text) or distance(first.text) is not None
+        yield Entry(unit, moment, taken, exact)
+
+
+class _Clock:
+    """Reads moments one after the other, with what the lines before have said of the day."""
+
+    def __init__(self, opened_at: datetime | None, zone: timezone) -> None:
+        self._day: date | None = None
+        self._opened_at = opened_at
+        self._zone = zone
+        self._first: datetime | None = None
+        self._last: tuple[datetime, str] | None = None
+
+    def read(self, unit: Unit, dated: bool) -> datetime | None:
+        """The moment of a unit in UTC; only a dated one moves the clock on."""
+        day = self._day or (self._opened_at.date() if self._opened_at else None)
+        if dated and (apart := distance(unit.text)) is not None:
+            start = self._first or self._opened_at if apart.of_start else self._before()
+            moment = start + apart.after if start else None
+        else:
+            moment = moment_in(unit.text, day, self._zone)
+            named = day_in(unit.text, day)
+            if moment is not None and dated and named is None and self._past_midnight(unit, moment):
+                moment += timedelta(days=1)
+                named = moment.astimezone(self._zone).date()
+            self._day = named or day
+        if dated and moment is not None:
+            self._first = self._first or moment
+            self._last = (moment, unit.section)
+        return moment
+
+    def _before(self) -> datetime | None:
+        return self._last[0] if self._last else self._opened_at
+
+    def _past_midnight(self, unit: Unit, moment: datetime) -> bool:
+        if self._last is None or self._last[1] != unit.section:
+            return False
+        return self._last[0] - moment > _MIDNIGHT
 
 
 def _whole(sentences: list[Unit]) -> Unit:
@@ -118,45 +165,6 @@ def _whole(sentences: list[Unit]) -> Unit:
     if len(sentences) == 1 or last.end - first.start > _ENTRY_CHARS or first.kind is UnitKind.ROW:
         return first
     return replace(first, end=last.end, text=tidy(span))
-
-
-def _moment(unit: Unit, day: date | None) -> datetime | None:
-    if match := _MOMENT.search(unit.text):
-        on = _date(match, day)
-        at = _time(match)
-        return datetime.combine(on, at, UTC) if on else None
-    match = _TIME.search(unit.text)
-    return datetime.combine(day, _time(match), UTC) if match and day else None
-
-
-def _day(unit: Unit, day: date | None) -> date | None:
-    match = _MOMENT.search(unit.text)
-    return _date(match, day) if match else None
-
-
-def _date(match: re.Match[str], day: date | None) -> date | None:
-    part = match.groupdict()
-    try:
-        if part["y"]:
-            return date(int(part["y"]), int(part["m"]), int(part["d"]))
-        if part["y2"]:
-            year = int(part["y2"]) + (2000 if len(part["y2"]) == 2 else 0)
-            return date(year, int(part["m2"]), int(part["d2"]))
-        if part["y3"] or day:
-            year = int(part["y3"] or (day.year if day else 0))
-            return date(year, _MONTHS.index(part["m3"].lower()) + 1, int(part["d3"]))
-    except ValueError:  # 31/02/2026: not a day of any calendar
-        return None
-    return None
-
-
-def _time(match: re.Match[str]) -> time:
-    part = match.groupdict()
-    if part.get("H"):
-        return time(int(part["H"]), int(part["M"]))
-    digits = part.get("HM") or "0000"
-    hour, minute = int(digits[:2]), int(digits[2:])
-    return time(hour, minute) if hour < 24 and minute < 60 else time()
 
 
 def _without_repeats(entries: Sequence[Entry]) -> list[Entry]:
@@ -177,7 +185,7 @@ def _without_repeats(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _words(entry: Entry) -> frozenset[str]:
-    said = _MOMENT.sub(" ", entry.unit.text)
+    said = without_moments(entry.unit.text)
     return frozenset(folded(said).split()) - {"is", "was", "the", "a", "-"}
 
 

@@ -108,6 +108,10 @@ def label_of(text: str) -> Label | None:
     return Label(part, match.end(), opens and part is not Part.DURATION)
 
 
+# Something to read: a line of numbers and signs says nothing by itself.
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
 def _cue(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE)
 

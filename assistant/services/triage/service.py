@@ -84,7 +84,7 @@ class Triage:
             hypotheses=self._without_rejected(context, answer.hypotheses),
             runbooks=evidence.runbooks,
             suggested_fields=self._fields.suggest(context, answer.hits, onset),
-            suspected_changes=self._suspects(context, reader, precedents.hits),
+            suspected_changes=self.suspected_changes(context, reader, precedents.hits),
             notes=precedents.notes,
             next_checks=self._next_checks(context, evidence) if answer.abstained else (),
             precedent_probability=answer.probability,
@@ -155,9 +155,10 @@ class Triage:
             )
         )
 
-    def _suspects(
+    def suspected_changes(
         self, context: IncidentContext, reader: Reader, similar: tuple[Hit, ...]
     ) -> tuple[SuspectedChange, ...]:
+        """Changes shortly before the incident, the most suspect first; ``similar`` helps."""
         onset = context.onset or self._clock()
         changes = filter_for(context, reader, frozenset({RecordKind.CHANGE}))
         # Not folded: of the same change every month, only the last can be a suspect.

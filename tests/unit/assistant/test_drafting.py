@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.domain.drafts import Claim, ClaimKind, DraftBody, SectionName, Verdict
-from assistant.domain.evidence import EvidencePack, Precedent
+from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.drafting import WRITERS, writers
 from assistant.services.drafting.extractive import ExtractiveWriter
 from ingest.sections import sections
@@ -63,7 +63,7 @@ def record(external_id: str, text: str, title: str = "", **values: object) -> Re
 
 
 def draft(incident: Record, *precedents: Record) -> DraftBody:
-    pack = EvidencePack(incident, tuple(Precedent(similar) for similar in precedents))
+    pack = EvidencePack(incident, tuple(Related(similar) for similar in precedents))
     return ExtractiveWriter().write(pack).body
 
 
@@ -223,7 +223,7 @@ class TestEvidence:
 
     def test_the_pack_names_every_revision_once(self) -> None:
         incident, other = record("INC1", INCIDENT), record("INC9", "It was slow.")
-        pack = EvidencePack(incident, (Precedent(other), Precedent(other)))
+        pack = EvidencePack(incident, (Related(other), Related(other)))
         assert [item.record_id for item in pack.items()] == ["INC1", "INC9"]
         assert pack.record("INC9") is other
         assert pack.record("INC8") is None

@@ -10,14 +10,14 @@ from assistant.domain.drafts import (
     SectionName,
     Verdict,
 )
-from assistant.domain.evidence import EvidencePack, Precedent
+from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.drafting.gate import gate
 from retrieval.records import Citation
 from tests.unit.assistant.test_drafting import record
 
 TEXT = "At 10:05 the pool of orders-db was lowered from 200 to 50. Payments failed at 10:07."
 FIRST = TEXT.index("Payments") - 1
-PACK = EvidencePack(record("INC1", TEXT), (Precedent(record("INC0", "The disk was full.")),))
+PACK = EvidencePack(record("INC1", TEXT), (Related(record("INC0", "The disk was full.")),))
 CITED = PACK.incident.cite(0, FIRST)
 
 
