@@ -10,6 +10,7 @@ from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
 from assistant.services.approval import ProposalView
 from assistant.services.drafting.replay import Replay
+from assistant.services.drafting.whys import five_whys
 from assistant.services.exporting import Export
 
 
@@ -43,6 +44,13 @@ class DraftSectionOut(Shape):
     claims: list[ClaimOut]
 
 
+class WhyOut(Shape):
+    """A step of the chain from what happened to its root cause; without an answer, a question."""
+
+    question: str
+    answer: ClaimOut | None
+
+
 class DraftOut(Shape):
     """A stored draft. ``etag`` is what an edit or a submission must name."""
 
@@ -54,6 +62,7 @@ class DraftOut(Shape):
     author: str
     edited_at: datetime
     sections: list[DraftSectionOut]
+    whys: list[WhyOut]
     questions: list[Question]
     removed: list[RemovedClaim]
     writer: str
@@ -61,6 +70,7 @@ class DraftOut(Shape):
     model: str | None
     evidence: list[EvidenceItem]
     notes: list[str]
+    as_of: datetime | None
 
     @classmethod
     def of(cls, draft: Draft) -> "DraftOut":
@@ -79,6 +89,10 @@ class DraftOut(Shape):
                 )
                 for section in draft.body.sections
             ],
+            whys=[
+                WhyOut(question=why.question, answer=why.answer and ClaimOut.of(why.answer))
+                for why in five_whys(draft.body)
+            ],
             questions=list(draft.body.questions),
             removed=list(draft.body.removed),
             writer=draft.provenance.writer,
@@ -86,6 +100,7 @@ class DraftOut(Shape):
             model=draft.provenance.model,
             evidence=list(draft.provenance.evidence),
             notes=list(draft.provenance.notes),
+            as_of=draft.provenance.as_of,
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from assistant.domain.drafts import Draft
+from assistant.domain.drafts import Draft, EvidenceItem, EvidenceRole
 from assistant.services.draft_diff import DraftDiff, diff
 from assistant.services.draft_store import DraftStore
 from assistant.services.similar import SimilarIncidents
@@ -28,9 +28,9 @@ class DraftReading:
     def get(self, draft_id: str, reader: Reader, revision: int | None = None) -> Draft:
         """A revision of a draft, by default the current one.
 
-        Every record that it is about or cites must be readable: ``NotFound`` otherwise, as
-        for a draft or a revision that does not exist. Each revision is judged by what it
-        cites itself.
+        Every record that it is about or cites must be readable, and so must the changes that
+        its questions may name: ``NotFound`` otherwise, as for a draft or a revision that does
+        not exist. Each revision is judged by what it cites itself.
         """
         draft = self._drafts.get(draft_id, revision)
         self._require(_named(draft), reader)
@@ -60,4 +60,14 @@ class DraftReading:
 
 def _named(draft: Draft) -> set[str]:
     cited = {citation.record_id for claim in draft.body.claims() for citation in claim.citations}
-    return {draft.record_id, *cited}
+    asked = {
+        item.record_id
+        for item in draft.provenance.evidence
+        if item.role is EvidenceRole.SUSPECT and _is_named(draft, item)
+    }
+    return {draft.record_id, *cited, *asked}
+
+
+def _is_named(draft: Draft, item: EvidenceItem) -> bool:
+    name = item.record_id.rpartition(":")[2]
+    return any(name in question.text for question in draft.body.questions)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.domain.drafts import Question, SectionName
+from assistant.services.actions import action_details, missing
 from assistant.services.drafting.causes import dated_causes
 from assistant.services.drafting.selection import Selection, telling_title
 from assistant.services.drafting.timeline_doubts import doubts
-from assistant.services.drafting.wording import DETECTS, DONE, DUE, OWNED, Part
+from assistant.services.drafting.wording import DETECTS, DONE, Part
 from assistant.services.sentences import causal
 from assistant.services.verification.folding import tidy
 
@@ -128,15 +129,33 @@ def _actions(told: Told) -> Iterator[Question]:
     actions = told.get(SectionName.ACTIONS, ())
     if not actions:
         yield _ask(SectionName.ACTIONS, "What will be changed so that this cannot happen again?")
-    pending = [text for text in actions if not DONE.search(text)]
-    unowned = [text for text in pending if not OWNED.search(text) or not DUE.search(text)]
-    for text in unowned[:_MAX_ACTION_QUESTIONS]:
-        yield _ask(SectionName.ACTIONS, f"Who owns '{_short(text)}', and when is it due?")
-    more = len(unowned) - _MAX_ACTION_QUESTIONS
-    if more > 0:
+    pending = [(text, _lacking(text)) for text in actions if not DONE.search(text)]
+    lacking = [(text, asked) for text, asked in pending if asked]
+    for text, asked in lacking[:_MAX_ACTION_QUESTIONS]:
+        yield _ask(SectionName.ACTIONS, f"'{_short(text)}': {_listed(asked)}?")
+    if more := len(lacking) - _MAX_ACTION_QUESTIONS:
         others = "the other action" if more == 1 else f"the other {more} actions"
-        verb = "is it" if more == 1 else "are they"
-        yield _ask(SectionName.ACTIONS, f"Who owns {others}, and when {verb} due?")
+        if more > 0:
+            yield _ask(SectionName.ACTIONS, f"The same of {others}: who, until when, proven how?")
+
+
+# What is asked for each missing part of an action.
+_ACTION_PARTS = {
+    "an owner": "who owns it",
+    "a due date": "when is it due",
+    "a measure of success": "how will success show",
+}
+
+
+def _lacking(action: str) -> list[str]:
+    details = action_details(action)
+    asked = [_ACTION_PARTS[part] for part in missing(details)]
+    # When to look whether it worked is asked once the rest is named.
+    return asked if asked or details.check else ["when is it checked that it worked"]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _asked(selection: Selection) -> Iterator[Question]:

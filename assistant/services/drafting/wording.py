@@ -197,10 +197,6 @@ POINTS_BACK = _cue(
 )
 # Goes on from a sentence that was taken.
 GOES_ON = _cue(r"^(?:this|these|it|they|the (?:change|upgrade|update|deployment|release|bug))\b")
-OWNED = _cue(r"\b(?:owner|assigned to|assignee|responsible)\b|(?<!\w)@\w+")
-DUE = _cue(
-    r"\b(?:due|by|before|until|deadline)\b:? .{0,15}(?:\d|monday|friday|week|month|sprint|q[1-4])"
-)
 DONE = _cue(r"\b(?:done|completed?|closed|implemented|already (?:been )?done|merged)\b(?! by\b)")
 ASKS = _cue(
     r"^(?:how|what|why|when|who|which|where|can|could|do|does|did|is|are|should|would|was|were|has"

@@ -63,6 +63,8 @@ def _add_line(paragraph: Paragraph, line: Line) -> None:
     for number in line.numbers:
         paragraph.add_run(" ")
         _link(paragraph, number)
+    if line.note:
+        paragraph.add_run(f" ({line.note})").italic = True
 
 
 def _link(paragraph: Paragraph, number: int) -> None:

@@ -35,7 +35,8 @@ def _part(part: Part) -> str:
 
 def _line(line: Line) -> str:
     cited = "".join(f" [{number}]" for number in line.numbers)
-    return _plain(f"{line.mark} {line.text}".strip()) + cited
+    note = f" ({_plain(line.note)})" if line.note else ""
+    return _plain(f"{line.mark} {line.text}".strip()) + cited + note
 
 
 def _plain(text: str) -> str:

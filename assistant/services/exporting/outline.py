@@ -1,10 +1,20 @@
 """What every export says, in order, before any format: words, numbers and references."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from assistant.domain.drafts import Claim, ClaimKind, Draft, Provenance, SectionName, Verdict
+from assistant.domain.drafts import (
+    Claim,
+    ClaimKind,
+    Draft,
+    DraftBody,
+    Provenance,
+    SectionName,
+    Verdict,
+)
+from assistant.services.actions import action_details, missing
+from assistant.services.drafting.whys import Why, five_whys
 from retrieval.records import Citation
 
 _SPACE = re.compile(r"\s+")
@@ -15,11 +25,15 @@ _QUOTE_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A claim: words on what it is (may be empty), its text, and the numbers that it cites."""
+    """A claim: words on what it is (may be empty), its text, and the numbers that it cites.
+
+    ``note`` is read out of the text or worked out from it, for the reader; it may be empty.
+    """
 
     mark: str
     text: str
     numbers: tuple[int, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +64,7 @@ def outline(draft: Draft) -> Outline:
     numbers = _numbered(draft.body.claims())
     return Outline(
         title=_one_line(draft.body.title),
-        parts=tuple(
-            Part(section.name, tuple(_line(claim, numbers) for claim in section.claims))
-            for section in draft.body.sections
-            if section.claims
-        ),
+        parts=tuple(_parts(draft.body, numbers)),
         questions_heading=SectionName.OPEN_QUESTIONS,
         questions=tuple(
             f"{_one_line(question.text)} ({question.section})" for question in draft.body.questions
@@ -62,6 +72,58 @@ def outline(draft: Draft) -> Outline:
         references=tuple(_reference(citation) for citation in numbers),
         provenance=_written(draft.provenance, draft),
     )
+
+
+def _parts(body: DraftBody, numbers: dict[Citation, int]) -> Iterator[Part]:
+    whys = five_whys(body)
+    for section in body.sections:
+        lines = tuple(
+            replace(_line(claim, numbers), note=_note(section.name, claim))
+            for claim in section.claims
+        )
+        if lines:
+            yield Part(section.name, lines)
+        # Where there is no answer at all, the question stands among the others.
+        if section.name is SectionName.ROOT_CAUSE and any(why.answer for why in whys):
+            yield Part("Five whys", tuple(_why(why, numbers) for why in whys))
+
+
+def _why(why: Why, numbers: dict[Citation, int]) -> Line:
+    question = _one_line(why.question)
+    if why.answer is None:
+        return Line(question, "Not known yet.", ())
+    line = _line(why.answer, numbers)
+    return replace(line, mark=f"{question} {line.mark}".strip())
+
+
+def _moment(claim: Claim) -> str:
+    """The moment in UTC, where the text itself does not say it so."""
+    if claim.at is None or f"{claim.at:%Y-%m-%d %H:%M}" in claim.text:
+        return ""
+    return f"{claim.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _action(claim: Claim) -> str:
+    """Who, until when, how success shows; and what of it nobody has named yet."""
+    if claim.kind is ClaimKind.PRECEDENT:
+        return ""
+    details = action_details(claim.text)
+    named = (
+        ("owner", details.owner),
+        ("due", details.due),
+        ("measure", details.measure),
+        ("checked", details.check),
+        ("strength", details.strength),
+    )
+    said = [f"{name}: {value}" for name, value in named if value]
+    lacking = missing(details)
+    return "; ".join([*said, *[f"to be named: {', '.join(lacking)}"] * bool(lacking)])
+
+
+def _note(name: SectionName, claim: Claim) -> str:
+    if name is SectionName.TIMELINE:
+        return _moment(claim)
+    return _one_line(_action(claim)) if name is SectionName.ACTIONS else ""
 
 
 def _line(claim: Claim, numbers: dict[Citation, int]) -> Line:

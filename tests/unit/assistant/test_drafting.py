@@ -275,11 +275,21 @@ class TestQuestions:
         assert "What restored the service" in said
         assert "What will be changed so that this cannot happen again?" in said
 
-    def test_an_action_is_asked_for_owner_and_date_unless_it_has_them(
-        self, body: DraftBody
-    ) -> None:
-        assert "Who owns 'Add a check of peak connections" in asked(body)
-        assert "Who owns 'Alert on pool saturation" not in asked(body)
+    def test_an_action_is_asked_for_what_it_does_not_name(self, body: DraftBody) -> None:
+        said = asked(body)
+        every = "who owns it, when is it due and how will success show?"
+        assert f"Ticket #12': {every}" in said
+        assert "due 2026-04-01': how will success show?" in said
+
+    def test_a_complete_action_is_asked_when_it_is_checked(self) -> None:
+        action = (
+            "Alert on pool saturation. Owner: platform team, due 2026-04-01, "
+            "measure: alerted within 5 minutes"
+        )
+        text = f"## Actions\n- {action}\n"
+        assert "when is it checked that it worked?" in asked(draft(record("INC1", text, "Down")))
+        checked = f"## Actions\n- {action}. Effectiveness check: 2026-07-01\n"
+        assert action not in asked(draft(record("INC1", checked, "Down")))
 
     def test_what_the_record_asks_is_asked(self, body: DraftBody) -> None:
         assert "The record asks: Can the change window be moved?" in asked(body)
@@ -287,8 +297,8 @@ class TestQuestions:
     def test_many_actions_are_asked_about_together(self) -> None:
         listed = "\n".join(f"- Review the runbook of service {n}" for n in range(9))
         said = asked(draft(record("INC1", f"## Actions\n{listed}\n", "Down")))
-        assert said.count("Who owns 'Review") == 4
-        assert "Who owns the other 5 actions, and when are they due?" in said
+        assert said.count("': who owns it") == 4
+        assert "The same of the other 5 actions: who, until when, proven how?" in said
 
 
 class TestInstructions:
