@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from assistant.api import (
     changes,
+    comments,
     draft_exports,
     draft_history,
     drafts,
@@ -25,6 +26,7 @@ _ROUTES = (
     drafts,
     draft_exports,
     draft_history,
+    comments,
     proposals,
     feedback,
     changes,
