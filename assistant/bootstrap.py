@@ -15,6 +15,7 @@ from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.services.approval import ApprovalService
 from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
+from assistant.services.companions.service import Companions
 from assistant.services.draft_reading import DraftReading
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import writers
@@ -141,6 +142,7 @@ class Application:
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
         self.reading = DraftReading(self.drafts, self.similar)
+        self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)
         self._chat = chat
         folder = settings.targets.markdown_folder.folder or settings.data_dir / "outbox"

@@ -35,6 +35,7 @@ for command in (
     drafts.draft,
     drafts.replay,
     drafts.export,
+    drafts.companion,
     corpus.show,
     drafts.verify,
     operations.redact,

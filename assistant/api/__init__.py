@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from assistant.api import (
     changes,
+    companions,
     draft_exports,
     drafts,
     errors,
@@ -24,6 +25,15 @@ def install(app: FastAPI, application: Application) -> None:
     app.state.application = application
     errors.install(app)
     guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
-    for module in (questions, records, drafts, draft_exports, proposals, feedback, changes):
+    for module in (
+        questions,
+        records,
+        drafts,
+        draft_exports,
+        companions,
+        proposals,
+        feedback,
+        changes,
+    ):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
