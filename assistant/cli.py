@@ -33,6 +33,7 @@ for command in (
     questions.similar,
     questions.triage,
     drafts.draft,
+    drafts.diff,
     drafts.replay,
     drafts.export,
     drafts.companion,

@@ -19,6 +19,7 @@ from assistant.domain.audit import AuditReport
 from assistant.domain.triage import Standing
 from assistant.schemas import (
     CitedTextOut,
+    DiffOut,
     DraftOut,
     HitOut,
     HypothesisOut,
@@ -30,7 +31,9 @@ from assistant.schemas import (
     SuspectedChangeOut,
     TriageOut,
 )
+from assistant.schemas.draft_history import ClaimChangeOut, QuestionChangeOut
 from assistant.schemas.fitting import BacktestOut, FitOut
+from assistant.services.draft_diff import Happened
 from assistant.services.fitting import FittedRanking
 from ingest.runs import StoredReject
 
@@ -38,6 +41,14 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 STDOUT = "-"
+
+_SIGNS = {Happened.ADDED: "+", Happened.REMOVED: "-", Happened.CHANGED: "~"}
+# The brackets of ``wdiff``, for those who see no colours.
+_WORDS = {
+    Happened.ADDED: ("[green]", "{+", "+}"),
+    Happened.REMOVED: ("[red]", "[-", "-]"),
+    Happened.KEPT: ("[none]", "", ""),
+}
 
 
 def write_json(target: str, text: str) -> None:
@@ -132,6 +143,22 @@ def show_draft(draft: DraftOut) -> None:
             out.print(f"- {escape(question.text)}")
     for note in draft.notes:
         out.print(f"[yellow]{escape(note)}[/]")
+
+
+def show_diff(told: DiffOut) -> None:
+    """What differs between two revisions: removed in red, added in green."""
+    between = f"revision {told.from_revision} → {told.to_revision}"
+    out.print(f"[bold]{told.draft_id}[/]  [dim]{between}[/]")
+    if not told.sections and not told.questions:
+        out.print("Nothing differs.")
+    for section in told.sections:
+        out.print(f"\n[bold]{section.name}[/]")
+        for claim in section.changes:
+            _show_change(claim)
+    if told.questions:
+        out.print("\n[bold]Questions[/]")
+    for question in told.questions:
+        _show_change(question)
 
 
 def show_ingest(summaries: list[IngestOut]) -> None:
@@ -241,6 +268,17 @@ def show_rejects(rejects: list[StoredReject]) -> None:
 def _table(*headings: str) -> Table:
     """A table narrow enough for a terminal of 80 columns."""
     return Table(*headings, box=None, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _show_change(change: ClaimChangeOut | QuestionChangeOut) -> None:
+    item = change.new or change.old
+    text = "" if item is None else escape(item.text)
+    if change.segments:
+        marked = ((*_WORDS[each.happened], each.text) for each in change.segments)
+        text = "".join(f"{style}{escape(a + words + b)}[/]" for style, a, b, words in marked)
+    elif change.happened is Happened.CHANGED:
+        text += " [dim](the same words, but not the same sources or verdict)[/]"
+    out.print(f"{_SIGNS[change.happened]} {text}")
 
 
 def _show_hypothesis(number: int, hypothesis: HypothesisOut) -> None:

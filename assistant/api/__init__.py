@@ -6,6 +6,7 @@ from assistant.api import (
     changes,
     companions,
     draft_exports,
+    draft_history,
     drafts,
     errors,
     feedback,
@@ -19,21 +20,24 @@ from assistant.bootstrap import Application
 
 PREFIX = "/api/v1"
 
+_ROUTES = (
+    questions,
+    records,
+    drafts,
+    draft_exports,
+    companions,
+    draft_history,
+    proposals,
+    feedback,
+    changes,
+)
+
 
 def install(app: FastAPI, application: Application) -> None:
     """Add the routes, the error handlers and the guards."""
     app.state.application = application
     errors.install(app)
     guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
-    for module in (
-        questions,
-        records,
-        drafts,
-        draft_exports,
-        companions,
-        proposals,
-        feedback,
-        changes,
-    ):
+    for module in _ROUTES:
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

@@ -1,4 +1,4 @@
-"""Drafts from the command line: write one, take it away, write it again; check claims."""
+"""Drafts from the command line: write, compare, take away, write again; check claims."""
 
 import json as jsonlib
 from pathlib import Path
@@ -10,7 +10,7 @@ from assistant import console
 from assistant.commands import As, AsOf, Json, acting_person, application, moment, reader_for
 from assistant.commands.operations import json_lines
 from assistant.domain.companions import CompanionKind
-from assistant.schemas import DraftOut, ExportOut, ReplayOut
+from assistant.schemas import DiffOut, DraftOut, ExportOut, ReplayOut
 from assistant.schemas.companions import CompanionOut
 from assistant.services.exporting import ExportFormat, export_companion
 from assistant.services.exporting import export as exported
@@ -59,6 +59,22 @@ def companion(
         console.write_bytes(output, export_companion(made, source, format).content)
     except OSError as exc:
         raise InvalidInput(f"{output} cannot be written: {exc.strerror}. Give --output.") from exc
+
+
+def diff(
+    draft: DraftId,
+    old: Annotated[int | None, typer.Option("--from", help="By default the one before.")] = None,
+    new: Annotated[int | None, typer.Option("--to", help="By default the current one.")] = None,
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """What differs between two revisions of a draft, claim by claim and word by word."""
+    app = application()
+    told = DiffOut.of(app.reading.compare(draft, reader_for(app, person), old, new))
+    if json is None:
+        console.show_diff(told)
+    else:
+        console.write_model(json, told)
 
 
 def replay(

@@ -14,6 +14,7 @@ from assistant.schemas.answers import (
     SuspectedChangeOut,
     TriageOut,
 )
+from assistant.schemas.draft_history import DiffOut, RevisionOut
 from assistant.schemas.drafts import (
     ClaimOut,
     DecisionOut,
@@ -34,6 +35,7 @@ __all__ = [
     "CitedTextOut",
     "ClaimOut",
     "DecisionOut",
+    "DiffOut",
     "DraftOut",
     "DraftSectionOut",
     "ExportOut",
@@ -47,6 +49,7 @@ __all__ = [
     "RecordOut",
     "RejectOut",
     "ReplayOut",
+    "RevisionOut",
     "SectionOut",
     "Shape",
     "SimilarOut",

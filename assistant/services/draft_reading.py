@@ -1,11 +1,21 @@
 """Use case: read a draft. A draft quotes records, so whoever reads it reads them."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from assistant.domain.drafts import Draft, EvidenceItem, EvidenceRole
+from assistant.services.draft_diff import DraftDiff, diff
 from assistant.services.draft_store import DraftStore
 from assistant.services.similar import SimilarIncidents
 from retrieval.access import Reader
+
+
+class Compared(NamedTuple):
+    """Two revisions of a draft and what differs from the old to the new."""
+
+    old: Draft
+    new: Draft
+    diff: DraftDiff
 
 
 class DraftReading:
@@ -25,6 +35,23 @@ class DraftReading:
         draft = self._drafts.get(draft_id, revision)
         self._require(_named(draft), reader)
         return draft
+
+    def revisions(self, draft_id: str, reader: Reader) -> list[Draft]:
+        """Every revision of a draft whose current one may be read, oldest first.
+
+        Tell no more of them than who wrote them and when: an earlier one may cite what the
+        reader may not read.
+        """
+        self.get(draft_id, reader)
+        return self._drafts.revisions(draft_id)
+
+    def compare(
+        self, draft_id: str, reader: Reader, old: int | None = None, new: int | None = None
+    ) -> Compared:
+        """Two revisions that may both be read, by default the current and the one before it."""
+        later = self.get(draft_id, reader, new)
+        earlier = self.get(draft_id, reader, old or max(later.revision - 1, 1))
+        return Compared(earlier, later, diff(earlier.body, later.body))
 
     def _require(self, record_ids: Iterable[str], reader: Reader) -> None:
         for record_id in sorted(record_ids):

@@ -271,7 +271,7 @@ class TestOpenApi:
             operation for methods in schema["paths"].values() for operation in methods.values()
         ]
         names = [operation["operationId"] for operation in operations]
-        assert len(names) == len(set(names)) == 17
+        assert len(names) == len(set(names)) == 19
         for path, methods in schema["paths"].items():
             if path.startswith("/api/v1"):
                 for operation in methods.values():

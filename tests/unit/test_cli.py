@@ -100,6 +100,15 @@ class TestContract:
         shared = cli.run("export", draft["id"], "--output", "-", "--json", "-")
         assert (shared.returncode, shared.stdout) == (2, "")
 
+    def test_diff_compares_revisions(self, cli: Cli) -> None:
+        draft = cli.json("draft", "INC0009", "--as", "ruth")
+        told = cli.json("diff", draft["id"])
+        assert (told["from_revision"], told["to_revision"], told["sections"]) == (1, 1, [])
+        assert "Nothing differs" in cli.run("diff", draft["id"]).stdout
+        missing = cli.run("diff", draft["id"], "--from", "1", "--to", "5")
+        assert missing.returncode == 2
+        assert "no revision 5" in missing.stderr
+
     def test_redact(self, cli: Cli) -> None:
         file = cli.folder / "texts.jsonl"
         file.write_text('{"id": "1", "text": "password=Hunter2!"}\n', encoding="utf-8")
