@@ -55,6 +55,7 @@ class DraftOut(Shape):
     model: str | None
     evidence: list[EvidenceItem]
     notes: list[str]
+    parameters: dict[str, str | int | float]
 
     @classmethod
     def of(cls, draft: Draft) -> "DraftOut":
@@ -80,6 +81,7 @@ class DraftOut(Shape):
             model=draft.provenance.model,
             evidence=list(draft.provenance.evidence),
             notes=list(draft.provenance.notes),
+            parameters=draft.provenance.parameters,
         )
 
 

@@ -9,6 +9,7 @@ from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting.ports import Writer
+from assistant.services.drafting.progress import Progress, Stage, Tell, silent
 from assistant.services.similar import SimilarIncidents, filter_for
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
@@ -43,23 +44,31 @@ class DraftingService:
         reference: str,
         writer: str | None = None,
         as_of: datetime | None = None,
+        *,
+        tell: Tell = silent,
     ) -> Draft:
         """Write and keep a new draft for a record; its claims have passed the gate.
+
+        ``tell`` hears of each step as it begins, and of the end when the draft is kept.
 
         Raises ``NotFound`` for a record that the reader may not read and
         ``InvalidInput`` for a writer that is not configured.
         """
         chosen = self._writer(writer or self._default)
         pack = self._evidence(self._similar.readable(reference, reader), reader, as_of)
-        written = chosen.write(pack)
+        tell(Progress(Stage.EVIDENCE, len(pack.items())))
+        written = chosen.write(pack, tell)
         provenance = Provenance(
             writer=chosen.name,
             evidence=pack.items(),
             prompt=written.prompt,
             model=written.model,
             notes=written.notes,
+            parameters=dict(written.parameters),
         )
-        return self._drafts.create(person, pack.incident.id, written.body, provenance)
+        draft = self._drafts.create(person, pack.incident.id, written.body, provenance)
+        tell(Progress(Stage.DONE, len(draft.body.claims())))
+        return draft
 
     def _writer(self, name: str) -> Writer:
         if name not in self._writers:
