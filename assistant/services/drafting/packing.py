@@ -1,5 +1,9 @@
 """What of the evidence goes into a prompt: numbered spans, within a budget.
 
+Budgets are given in tokens and kept in characters: four characters count as one token.
+Operations text has 4.2 (SmolLM2's tokenizer) or more to a token, so the estimate is on the
+safe side; a tokenizer of its own for every model would be exact, and one more dependency.
+
 The rule: the incident whole and in the order of its text, then causes, resolutions and
 actions of the precedents, then the matching passages of the guidance, each most similar
 first. What no longer fits is counted and reported, never cut off silently.
@@ -14,9 +18,7 @@ from assistant.services.drafting.spotlight import clean, instructs
 from assistant.services.drafting.wording import Part
 from retrieval.records import Record
 
-# About 6,000 tokens of operations text: a quarter of the smallest context window (32 k) of
-# the models that people run themselves today, so that instruction and answer fit as well.
-BUDGET_CHARS = 24_000
+CHARS_PER_TOKEN = 4
 _MAX_PER_PRECEDENT = 8
 _MAX_PER_GUIDANCE = 6
 _TOLD_BY_PRECEDENTS = (
@@ -57,27 +59,35 @@ class Packed:
     left_out: int
 
 
-def packed(pack: EvidencePack, budget_chars: int = BUDGET_CHARS) -> Packed:
-    """Number the evidence; a span that would exceed the budget is left out and counted."""
+def packed(pack: EvidencePack, budget_chars: int) -> Packed:
+    """Number the evidence; a span that would exceed the budget is left out and counted.
+
+    Counted is what the prompt shows: the text, its id and the lines that name its source.
+    """
     sources: list[PromptSource] = []
     spans: dict[str, PromptSpan] = {}
     left = budget_chars
     left_out = 0
     for origin, unit in _offered(pack):
-        text = clean(unit.text)
-        if len(text) > left:
+        span = PromptSpan(f"S{len(spans) + 1}", clean(unit.text), unit)
+        source = PromptSource(origin, unit.part.value, (span,))
+        last = sources[-1] if sources else None
+        goes_on = last is not None and (last.origin, last.part) == (source.origin, source.part)
+        cost = _chars(span) if goes_on else _chars(span) + len(f"{origin} | {source.part}\n")
+        if cost > left:
             left_out += 1
             continue
-        left -= len(text)
-        span = PromptSpan(f"S{len(spans) + 1}", text, unit)
+        left -= cost
         spans[span.id] = span
-        part = unit.part.value
-        last = sources[-1] if sources else None
-        if last is not None and (last.origin, last.part) == (origin, part):
-            sources[-1] = PromptSource(origin, part, (*last.spans, span))
+        if last is not None and goes_on:
+            sources[-1] = PromptSource(origin, source.part, (*last.spans, span))
         else:
-            sources.append(PromptSource(origin, part, (span,)))
+            sources.append(source)
     return Packed(tuple(sources), spans, left_out)
+
+
+def _chars(span: PromptSpan) -> int:
+    return len(f"[{span.id}] {span.text}\n")
 
 
 def _offered(pack: EvidencePack) -> Iterator[tuple[str, Unit]]:
