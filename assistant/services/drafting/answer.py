@@ -136,7 +136,7 @@ def body_of(pack: EvidencePack, evidence: Packed, answer: WrittenDraft) -> Draft
 
 def _claim(pack: EvidencePack, evidence: Packed, written: WrittenClaim) -> Claim:
     units = [evidence.spans[span].unit for span in dict.fromkeys(written.sources)]
-    own = {unit.record.id == pack.incident.id for unit in units}
+    own = {pack.speaks_of_it(unit.record.id) for unit in units}
     kind = ClaimKind.INFERENCE
     if len(own) == 1:
         kind = ClaimKind.FACT if True in own else ClaimKind.PRECEDENT
