@@ -16,9 +16,11 @@ from assistant.services.approval import ApprovalService
 from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
 from assistant.services.commenting import Commenting
+from assistant.services.companions.service import Companions
 from assistant.services.draft_reading import DraftReading
 from assistant.services.draft_store import DraftStore
-from assistant.services.drafting import writers
+from assistant.services.drafting import Means, writers
+from assistant.services.drafting.chat import Budget
 from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
@@ -143,6 +145,7 @@ class Application:
         self.drafts = DraftStore(self.database, self.clock)
         self.reading = DraftReading(self.drafts, self.similar)
         self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
+        self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)
         self._chat = chat
         folder = settings.targets.markdown_folder.folder or settings.data_dir / "outbox"
@@ -180,12 +183,13 @@ class Application:
         chat = self.settings.chat
         model = self._chat
         if model is None and chat.model:
-            model = ChatModel.connect(ChatChoice(**chat.model_dump()))
+            budgets = {"deadline_seconds", "context_tokens"}
+            model = ChatModel.connect(ChatChoice(**chat.model_dump(exclude=budgets)))
         return DraftingService(
             self.similar,
             Evidence(self.store, self.searcher, self.triage),
             self.drafts,
-            writers(model),
+            writers(Means(model, Budget(chat.context_tokens, chat.deadline_seconds))),
             # A chat model that somebody configured is meant to be used.
             "extractive" if model is None else "chat",
         )

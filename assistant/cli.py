@@ -36,6 +36,7 @@ for command in (
     drafts.diff,
     drafts.replay,
     drafts.export,
+    drafts.companion,
     corpus.show,
     drafts.verify,
     operations.redact,

@@ -65,13 +65,20 @@ class RerankerSettings(_Section):
 
 
 class ChatSettings(_Section):
-    """An optional chat model, as LangChain names it: ``provider:model``."""
+    """An optional chat model, as LangChain names it: ``provider:model``.
+
+    One answer may take ``timeout_seconds`` and ``max_tokens``; a draft, which may need two,
+    ``deadline_seconds``. The prompt with its evidence takes at most ``context_tokens``; the
+    model's window must hold these and ``max_tokens``.
+    """
 
     model: str = ""
     base_url: str = ""
     api_key: SecretStr = SecretStr("")
-    timeout_seconds: float = 60.0
-    max_tokens: int = 4_000
+    timeout_seconds: float = Field(default=60.0, gt=0)
+    deadline_seconds: float = Field(default=90.0, gt=0)
+    max_tokens: int = Field(default=4_000, gt=0)
+    context_tokens: int = Field(default=8_000, gt=0)
 
 
 class TriageSettings(_Section):

@@ -117,6 +117,31 @@ def hypotheses(
     report.write(result, json)
 
 
+@app.command()
+def verifier(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR|FILE", help="Records to plant errors into, or a suite of cases (.jsonl)."
+        ),
+    ],
+    *,
+    seed: Annotated[int, typer.Option(metavar="N", help="Which errors are planted.")] = 1,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the suite that was made.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Which planted errors does the gate catch, and which true claims does it keep?"""
+    report, runner = _module("evals.report"), _module("evals.runner")
+    report.check_target(json)
+    with report.bars() as bars:
+        result = runner.run_verifier(
+            runner.VerifierRun(source=source, seed=seed, keep=keep), bars.asking
+        )
+    report.write(result, json)
+
+
 def _cache(none: bool) -> Path | None:
     """Where vectors are kept between runs."""
     file: Path = _module("evals.vector_cache").default_cache_file()

@@ -1,7 +1,7 @@
 """What people see of a result: a table, and progress on standard error."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -66,5 +66,15 @@ def _show(result: EvalResult) -> None:
     for name, value in result.metrics.items():
         table.add_row(name, f"{value.mean:.3f}", f"{value.lo:.3f} – {value.hi:.3f}")
     console.out.print(table)
+    if result.confusion:
+        console.out.print(_counts(result.confusion))
     latency = result.latency
     console.out.print(f"One answer: p50 {latency.p50:.0f} ms, p95 {latency.p95:.0f} ms")
+
+
+def _counts(confusion: Mapping[str, Mapping[str, int]]) -> Table:
+    columns = list(next(iter(confusion.values())))
+    table = Table("kind", *columns)
+    for kind, row in confusion.items():
+        table.add_row(kind, *(str(row[column]) for column in columns))
+    return table

@@ -51,7 +51,8 @@ class CaseResult(Protocol):
 class EvalResult:
     """One system at one task on one dataset. ``settings`` are those of the task.
 
-    Two runs on the same inputs are equal apart from ``latency``.
+    Two runs on the same inputs are equal apart from ``latency``. ``confusion`` counts what was
+    answered (columns) to what was so (rows), for tasks that classify.
     """
 
     task: str
@@ -65,6 +66,7 @@ class EvalResult:
     seed: int
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The documented object."""
@@ -76,6 +78,7 @@ class EvalResult:
             "n": len(self.per_query),
             "metrics": {name: interval.as_json() for name, interval in self.metrics.items()},
             "latency_ms": self.latency.as_json(),
+            **({"confusion": self.confusion} if self.confusion else {}),
             **self.settings,
             "seed": self.seed,
             "versions": dict(self.versions),

@@ -11,15 +11,19 @@ from assistant.services.backtest.intervals import SEED
 from evals.cases import CASES, labelled_by_field, load_causes, load_labelled
 from evals.datasets import CORPUS, load_retrieval
 from evals.installation import bare_installation, installed, vectors_of
+from evals.json_lines import hash_of
 from evals.labellers import labeller
+from evals.planted import suite
+from evals.planted.files import bytes_of, corpus_files, load_suite, records_of, write_suite
 from evals.results import EvalResult
 from evals.systems import system
-from evals.tasks import fields, hypotheses, retrieval
+from evals.tasks import fields, hypotheses, retrieval, verifier
 from evals.tasks.retrieval import Step
 from ingest.normalise import NORMALISE_VERSION
 from ingest.redaction import REDACTION_VERSION
 from retrieval.analysis import ANALYSIS_VERSION
 from retrieval.chunking import CHUNKER_VERSION
+from retrieval.errors import InvalidInput
 from retrieval.indexer import Progress
 
 _PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "scipy", "tantivy")
@@ -144,6 +148,45 @@ def run_hypotheses(
         seed=SEED,
         versions=versions,
         notes=dataset.notes + installation.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierRun:
+    """What to run: a suite (``.jsonl``), or a folder of records to plant errors into.
+
+    ``keep`` is where the suite that was made is written.
+    """
+
+    source: Path
+    seed: int = 1
+    keep: Path | None = None
+
+
+def run_verifier(run: VerifierRun, asking: Step | None = None) -> EvalResult:
+    """Check every claim of a suite, offline. Raises ``InvalidInput`` as above."""
+    is_suite = run.source.is_file()
+    files = (run.source,) if is_suite else corpus_files(run.source)
+    cases = load_suite(run.source) if is_suite else suite(records_of(files), run.seed)
+    if not cases:
+        raise InvalidInput(f"{run.source} has no sentence that an error could be planted into.")
+    if run.keep is not None:
+        write_suite(cases, run.keep)
+    measured = verifier.measure(cases, asking)
+    return EvalResult(
+        task="verifier",
+        dataset=run.source.resolve().stem,
+        dataset_hash=hash_of(
+            **{f"{n} {path.name}": path for n, path in enumerate(bytes_of(files))}
+        ),
+        system="precedent",
+        metrics=measured.metrics,
+        latency=measured.latency,
+        per_query=measured.per_query,
+        settings={"suite": "as given" if is_suite else "planted"},
+        seed=run.seed,
+        versions={"precedent": version("precedent"), "python": platform.python_version()},
+        confusion=measured.confusion,
     )
 
 

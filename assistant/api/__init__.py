@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from assistant.api import (
     changes,
     comments,
+    companions,
     draft_exports,
     draft_history,
     drafts,
@@ -25,6 +26,7 @@ _ROUTES = (
     records,
     drafts,
     draft_exports,
+    companions,
     draft_history,
     comments,
     proposals,

@@ -9,8 +9,10 @@ import typer
 from assistant import console
 from assistant.commands import As, AsOf, Json, acting_person, application, moment, reader_for
 from assistant.commands.operations import json_lines
+from assistant.domain.companions import CompanionKind
 from assistant.schemas import DiffOut, DraftOut, ExportOut, ReplayOut
-from assistant.services.exporting import ExportFormat
+from assistant.schemas.companions import CompanionOut
+from assistant.services.exporting import ExportFormat, export_companion
 from assistant.services.exporting import export as exported
 from assistant.services.verification import Verifier
 from retrieval.errors import InvalidInput
@@ -34,6 +36,29 @@ def draft(
         console.show_draft(shown)
     else:
         console.write_model(json, shown)
+
+
+def companion(
+    kind: Annotated[CompanionKind, typer.Argument(metavar="KIND", help="For whom.")],
+    draft: DraftId,
+    format: Annotated[ExportFormat, typer.Option(help="In what form.")] = ExportFormat.MARKDOWN,
+    output: Annotated[
+        str, typer.Option(metavar="FILE", help="Where to; - is standard output.")
+    ] = console.STDOUT,
+    revision: Annotated[int | None, typer.Option(help="By default the current one.")] = None,
+    person: As = None,
+    json: Json = None,
+) -> None:
+    """Make a status-update, executive-summary, vendor-dossier or handover of a draft."""
+    app = application()
+    made, source = app.companions.make(kind, draft, reader_for(app, person), revision)
+    if json is not None:
+        console.write_model(json, CompanionOut.of(made))
+        return
+    try:
+        console.write_bytes(output, export_companion(made, source, format).content)
+    except OSError as exc:
+        raise InvalidInput(f"{output} cannot be written: {exc.strerror}. Give --output.") from exc
 
 
 def diff(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval.records import Citation, sha256_of_json
 
@@ -126,7 +126,14 @@ class DraftBody(_Value):
 
 
 class Provenance(_Value):
-    """How a generated draft came about, so that it can be made again."""
+    """How a generated draft came about, so that it can be made again.
+
+    ``parameters`` are what a model was asked with (``temperature``, ``max_tokens``,
+    ``context_tokens``, the ``mark`` around the evidence, ``prompt_sha256`` of the first
+    message with all of that filled in) and what it took (``attempts``, ``seconds``,
+    ``prompt_tokens`` and ``completion_tokens`` where the provider counts them). Empty when
+    no model was asked.
+    """
 
     writer: str
     evidence: tuple[EvidenceItem, ...]
@@ -134,6 +141,7 @@ class Provenance(_Value):
     model: str | None = None
     notes: tuple[str, ...] = ()
     as_of: datetime | None = None
+    parameters: dict[str, str | int | float] = Field(default_factory=dict)
 
 
 class Draft(_Value):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from assistant.llm.answers import Answer, UnusableAnswer, Usage
+from assistant.llm.waiting import within
 from retrieval.errors import InvalidSettings, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 SchemaT = TypeVar("SchemaT", bound=BaseModel)
 
 SCRIPTED = "scripted"
+
+# What says that an answer was cut off at the limit of tokens, by provider's name for it.
+_CUT_OFF = {"finish_reason": "length", "done_reason": "length", "stop_reason": "max_tokens"}
+_TEMPERATURE = 0
 
 # What the providers' own packages raise for a model that is down, slow or refuses, beside
 # LangChain's errors. Only packages that are loaded can raise them.
@@ -33,10 +39,6 @@ _FOREIGN = {
     "botocore.exceptions": "BotoCoreError",
     "google.api_core.exceptions": "GoogleAPIError",
 }
-
-
-class UnusableAnswer(ModelUnavailable):
-    """The model answered, but not in the form that was asked for."""
 
 
 class ChatChoice(BaseModel):
@@ -62,13 +64,23 @@ class ChatModel:
     """One configured model.
 
     Every call is at temperature 0, within the timeout, and is not retried here: what to
-    do about a bad answer is the writer's decision.
+    do about a bad answer is the writer's decision. ``max_tokens`` is what the model was
+    built with.
     """
 
-    def __init__(self, model: "BaseChatModel", name: str, method: str | None = None) -> None:
+    def __init__(
+        self,
+        model: "BaseChatModel",
+        name: str,
+        method: str | None = None,
+        timeout_seconds: float = 60.0,
+        max_tokens: int = 4_000,
+    ) -> None:
         self._model = model
         self._name = name
         self._method = method
+        self._timeout = timeout_seconds
+        self._max_tokens = max_tokens
 
     @classmethod
     def connect(cls, choice: ChatChoice) -> "ChatModel":
@@ -85,7 +97,13 @@ class ChatModel:
             )
         if provider == SCRIPTED:
             return cls.scripted_file(Path(rest))
-        return cls(_connected(choice), choice.model, choice.method)
+        return cls(
+            _connected(choice),
+            choice.model,
+            choice.method,
+            choice.timeout_seconds,
+            choice.max_tokens,
+        )
 
     @classmethod
     def scripted(cls, answers: Sequence[str | Mapping[str, Any]]) -> "ChatModel":
@@ -110,23 +128,39 @@ class ChatModel:
         """``provider:model``."""
         return self._name
 
-    def structured(self, system: str, user: str, schema: type[SchemaT]) -> SchemaT:
-        """One answer in the form of ``schema``.
+    @property
+    def parameters(self) -> dict[str, str | int | float]:
+        """What, beside the prompt, an answer depends on."""
+        return {"temperature": _TEMPERATURE, "max_tokens": self._max_tokens}
+
+    def structured(
+        self, system: str, user: str, schema: type[SchemaT], seconds: float | None = None
+    ) -> Answer[SchemaT]:
+        """One answer in the form of ``schema``, within ``seconds`` if the timeout is not shorter.
 
         Raises ``UnusableAnswer`` when the answer does not fit it and ``ModelUnavailable``
-        when there is none.
+        when there is none in time.
         """
         from langchain_core.messages import HumanMessage, SystemMessage
         from langsmith.run_helpers import tracing_context
 
         options = {} if self._method is None else {"method": self._method}
         messages = [SystemMessage(system), HumanMessage(user)]
+        limit = self._timeout if seconds is None else min(seconds, self._timeout)
         try:
             runnable = self._model.with_structured_output(schema, include_raw=True, **options)
             with tracing_context(enabled=False):
-                answer = runnable.invoke(messages)
+                answer = within(limit, runnable.ainvoke(messages))
+        except _cut_off_errors() as exc:
+            raise self._unusable(self._too_long(), _usage_of_error(exc)) from exc
         except _answer_errors() as exc:
-            raise UnusableAnswer(f"{self._name} gave no usable answer: {_first(exc)}.") from exc
+            raise self._unusable(_first(exc)) from exc
+        except TimeoutError as exc:
+            raise ModelUnavailable(
+                f"{self._name} did not answer within {limit:.0f} s. Give it more time "
+                "(PRECEDENT_CHAT__TIMEOUT_SECONDS for an answer, "
+                "PRECEDENT_CHAT__DEADLINE_SECONDS for a draft) or choose a quicker model."
+            ) from exc
         except _model_errors() as exc:
             raise ModelUnavailable(
                 f"{self._name} did not answer: {_first(exc)}. Check that the server runs, the "
@@ -135,25 +169,37 @@ class ChatModel:
             ) from exc
         return self._parsed(answer, schema)
 
-    def _parsed(self, answer: object, schema: type[SchemaT]) -> SchemaT:
-        parsed = answer.get("parsed") if isinstance(answer, dict) else answer
+    def _parsed(self, answer: object, schema: type[SchemaT]) -> Answer[SchemaT]:
+        parsed, raw = answer, None
+        problem: BaseException | None = None
+        if isinstance(answer, dict):
+            parsed, raw = answer.get("parsed"), answer.get("raw")
+            problem = answer.get("parsing_error")
+        usage = _usage(raw)
         if isinstance(parsed, schema):
-            return parsed
-        problem = answer.get("parsing_error") if isinstance(answer, dict) else None
+            return Answer(parsed, usage)
+        if _is_cut_off(raw):
+            raise self._unusable(self._too_long(), usage) from problem
         if not isinstance(parsed, dict):
             reason = "it is empty" if problem is None else _first(problem)
-            raise UnusableAnswer(f"{self._name} gave no usable answer: {reason}.") from problem
+            raise self._unusable(reason, usage) from problem
         try:
-            return schema.model_validate(parsed)
+            return Answer(schema.model_validate(parsed), usage)
         except ValidationError as exc:
-            raise UnusableAnswer(f"{self._name} gave no usable answer: {_first(exc)}.") from exc
+            raise self._unusable(_first(exc), usage) from exc
+
+    def _too_long(self) -> str:
+        return f"it is longer than the {self._max_tokens} tokens of PRECEDENT_CHAT__MAX_TOKENS"
+
+    def _unusable(self, reason: str, usage: Usage | None = None) -> UnusableAnswer:
+        return UnusableAnswer(f"{self._name} gave no usable answer: {reason}.", usage)
 
 
 def _connected(choice: ChatChoice) -> "BaseChatModel":
     from langchain.chat_models import init_chat_model
 
     options: dict[str, Any] = {
-        "temperature": 0,
+        "temperature": _TEMPERATURE,
         "timeout": choice.timeout_seconds,
         "max_tokens": choice.max_tokens,
         "max_retries": 0,
@@ -174,6 +220,29 @@ def _connected(choice: ChatChoice) -> "BaseChatModel":
             f"PRECEDENT_CHAT__MODEL {choice.model!r} cannot be used: {_first(exc)}."
         ) from exc
     return model
+
+
+def _cut_off_errors() -> tuple[type[BaseException], ...]:
+    """What OpenAI's package raises instead of returning an answer that was cut off."""
+    error = getattr(sys.modules.get("openai"), "LengthFinishReasonError", None)
+    return () if error is None else (error,)
+
+
+def _is_cut_off(message: object) -> bool:
+    said = getattr(message, "response_metadata", None) or {}
+    return any(said.get(name) == value for name, value in _CUT_OFF.items())
+
+
+def _usage(message: object) -> Usage:
+    counted = getattr(message, "usage_metadata", None) or {}
+    return Usage(counted.get("input_tokens"), counted.get("output_tokens"))
+
+
+def _usage_of_error(error: BaseException) -> Usage:
+    counted = getattr(getattr(error, "completion", None), "usage", None)
+    return Usage(
+        getattr(counted, "prompt_tokens", None), getattr(counted, "completion_tokens", None)
+    )
 
 
 def _answer_errors() -> tuple[type[BaseException], ...]:

@@ -71,6 +71,7 @@ class DraftOut(Shape):
     evidence: list[EvidenceItem]
     notes: list[str]
     as_of: datetime | None
+    parameters: dict[str, str | int | float]
 
     @classmethod
     def of(cls, draft: Draft) -> "DraftOut":
@@ -101,6 +102,7 @@ class DraftOut(Shape):
             evidence=list(draft.provenance.evidence),
             notes=list(draft.provenance.notes),
             as_of=draft.provenance.as_of,
+            parameters=draft.provenance.parameters,
         )
 
 

@@ -25,6 +25,7 @@ from assistant.domain.approval import (
 from assistant.domain.people import Person, Role
 from assistant.services.draft_store import require_current
 from assistant.services.exporting.markdown import render_markdown
+from assistant.services.exporting.outline import outline
 from retrieval.corpus.database import Database
 from retrieval.errors import InvalidInput, NotFound
 
@@ -71,7 +72,7 @@ class ApprovalService:
             if not draft.body.claims():
                 raise InvalidInput("The draft has no claim yet; there is nothing to approve.")
             place = Target(name=target, reference=draft.record_id)
-            body = render_markdown(draft)
+            body = render_markdown(outline(draft))
             proposal = Proposal(
                 id=f"prop-{uuid4().hex[:16]}",
                 draft_id=draft.id,

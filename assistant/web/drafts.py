@@ -11,6 +11,7 @@ from assistant.domain.drafts import Claim, Draft, SectionName
 from assistant.domain.people import Role
 from assistant.services.editing import EditedClaim
 from assistant.services.exporting.markdown import render_markdown
+from assistant.services.exporting.outline import outline
 from assistant.web.pages import SignedIn, page, rendered_markdown
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation
@@ -98,7 +99,7 @@ def _shown(
     for claim in draft.body.claims():
         for citation in claim.citations:
             numbers.setdefault(citation, len(numbers) + 1)
-    body = render_markdown(draft)
+    body = render_markdown(outline(draft))
     return page(
         request,
         "draft.html",

@@ -1,5 +1,6 @@
 """Intervals: how far off could the mean be with other queries of the same kind?"""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ SEED = 20_261_101
 # Of a statistic that is not a mean: each resample costs a computation of its own.
 _STATISTIC_RESAMPLES = 2_000
 _CONFIDENCE = 0.95
+# Of the standard normal distribution at 1 − (1 − 0.95) / 2.
+_NORMAL_QUANTILE = 1.959964
 # Bounds the memory: 500 resamples of 10,000 queries are 40 MB.
 _AT_ONCE = 500
 
@@ -47,6 +50,22 @@ def bootstrap_mean(values: Sequence[float], seed: int = SEED) -> Interval:
         ]
     )
     return _interval(float(sample.mean()), means)
+
+
+def wilson(successes: int, count: int) -> Interval:
+    """A share with its 95 % score interval.
+
+    For shares near 0 or 1, where resampling gives an interval of width 0 (Wilson, "Probable
+    inference, the law of succession, and statistical inference", JASA 22, 1927). No case
+    raises ``ValueError``.
+    """
+    if count < 1:
+        raise ValueError("there is no case to take the share of")
+    share, square = successes / count, _NORMAL_QUANTILE**2
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    spread = share * (1 - share) / count + square / (4 * count**2)
+    half = _NORMAL_QUANTILE * math.sqrt(spread) / (1 + square / count)
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def bootstrap(

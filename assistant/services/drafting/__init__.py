@@ -1,23 +1,35 @@
 """Drafting an RCA: writers, the gate after every one of them, and the use case.
 
 The catalogue of writers. To add one: write its file here, implement
-``drafting.ports.Writer``, add a line to ``WRITERS``. A writer gets a chat model or
-``None``; return ``None`` when it needs one and there is none, and it is not offered.
+``drafting.ports.Writer``, add a line to ``WRITERS``. A writer gets the means that are
+configured; return ``None`` when it needs one that is not, and it is not offered.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from assistant.services.drafting.chat import ChatWriter
+from assistant.services.drafting.chat import Budget, ChatWriter
 from assistant.services.drafting.extractive import ExtractiveWriter
 from assistant.services.drafting.ports import StructuredModel, Writer
 
-WRITERS: dict[str, Callable[[StructuredModel | None], Writer | None]] = {
-    "extractive": lambda _model: ExtractiveWriter(),
-    "chat": lambda model: None if model is None else ChatWriter(model),
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What writers may work with. ``budget`` is that of a draft by the chat model."""
+
+    model: StructuredModel | None = None
+    budget: Budget = field(default_factory=Budget)
+
+
+WRITERS: dict[str, Callable[[Means], Writer | None]] = {
+    "extractive": lambda _means: ExtractiveWriter(),
+    "chat": lambda means: (
+        None if means.model is None else ChatWriter(means.model, budget=means.budget)
+    ),
 }
 
 
-def writers(model: StructuredModel | None = None) -> dict[str, Writer]:
+def writers(means: Means | None = None) -> dict[str, Writer]:
     """Every writer that can work with what is configured, by name."""
-    built = {name: build(model) for name, build in WRITERS.items()}
+    built = {name: build(means or Means()) for name, build in WRITERS.items()}
     return {name: writer for name, writer in built.items() if writer is not None}

@@ -1,63 +1,52 @@
 """The writer that asks a chat model, and trusts nothing that it answers.
 
 The model sees numbered, cleaned spans of the evidence and names spans in its answer;
-citations are built here, so it can never invent one. Its claims then pass the same gate
-as any other. Whatever goes wrong, the extractive writer takes over and a note says so.
+citations are built from these, so it can never invent one. Its claims then pass the same
+gate as any other. Whatever goes wrong, the extractive writer takes over and a note says so.
 """
 
-import re
+import hashlib
+import time
 from collections.abc import Callable, Iterator
-from html import unescape
+from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from assistant.domain.drafts import (
-    Claim,
-    ClaimKind,
-    DraftBody,
-    DraftSection,
-    SectionName,
-    Verdict,
-)
+from assistant.domain.drafts import DraftBody, SectionName
 from assistant.domain.evidence import EvidencePack
-from assistant.llm.chat import UnusableAnswer
+from assistant.llm.answers import UnusableAnswer, Usage
+from assistant.services.drafting.answer import (
+    MAX_CORRECTION_CHARS,
+    WrittenDraft,
+    answer_form,
+    body_of,
+    correction,
+    faults,
+)
 from assistant.services.drafting.extractive import ExtractiveWriter, instruction_notes
-from assistant.services.drafting.gate import gate, is_active
-from assistant.services.drafting.packing import Packed, packed
-from assistant.services.drafting.ports import StructuredModel, Writer, Written
-from assistant.services.drafting.questions import questions
-from assistant.services.drafting.selection import select, telling_title
-from assistant.services.drafting.spotlight import clean, instructs, new_mark, without_unseen
-from prompts.library import Messages, PromptLibrary
+from assistant.services.drafting.gate import gate
+from assistant.services.drafting.packing import CHARS_PER_TOKEN, Packed, PromptSource, packed
+from assistant.services.drafting.ports import Parameters, StructuredModel, Writer, Written
+from assistant.services.drafting.progress import Progress, Stage, Tell, silent
+from assistant.services.drafting.selection import telling_title
+from assistant.services.drafting.spotlight import clean, instructs, new_mark
+from prompts.library import Messages, Prompt, PromptLibrary
 from retrieval.errors import ModelUnavailable
 
 PROMPT_NAME, PROMPT_VERSION = "rca_draft", "v1"
-_MAX_CLAIM_CHARS = 500
-_MAX_FAULTS = 8
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a draft may take, both attempts together.
 
+    ``context_tokens`` is for the prompt with its evidence, estimated (see ``packing``); the
+    model's window must hold the answer as well. ``deadline_seconds`` is from the first
+    question to the last answer.
+    """
 
-class WrittenClaim(_Answer):
-    """One sentence and the ids of the spans that say it."""
-
-    text: str = Field(min_length=1, description="One plain sentence.")
-    sources: list[str] = Field(min_length=1, description='Ids of spans, such as "S4".')
-
-
-class WrittenSection(_Answer):
-    """One section of the draft."""
-
-    name: SectionName
-    claims: list[WrittenClaim]
-
-
-class WrittenDraft(_Answer):
-    """The model's answer."""
-
-    sections: list[WrittenSection]
+    # A quarter of the smallest context window (32 k) of the models that people run today.
+    context_tokens: int = 8_000
+    # Somebody waits: one slow answer, or a usual one and a correction.
+    deadline_seconds: float = 90.0
 
 
 class ChatWriter:
@@ -69,125 +58,160 @@ class ChatWriter:
         self,
         model: StructuredModel,
         *,
+        budget: Budget = Budget(),
         prompts: PromptLibrary | None = None,
         fallback: Writer | None = None,
         mark: Callable[[], str] = new_mark,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
+        self._budget = budget
         self._prompt = (prompts or PromptLibrary()).load(PROMPT_NAME, PROMPT_VERSION)
         self._fallback = fallback or ExtractiveWriter()
         self._mark = mark
+        self._clock = clock
 
-    def write(self, pack: EvidencePack) -> Written:
+    def write(self, pack: EvidencePack, tell: Tell = silent) -> Written:
         """Write the draft; ``notes`` say what was left out, removed or fell back."""
-        evidence = packed(pack)
+        question = _Question.about(pack, self._prompt, self._mark(), self._budget.context_tokens)
+        asking = _Asking(self._model, question, self._budget, self._clock, tell)
         try:
-            answer = self._asked(self._messages(pack, evidence), evidence)
+            answer = asking.answer()
         except ModelUnavailable as exc:
-            return self._fallen_back(pack, str(exc))
-        body = gate(_body(pack, evidence, answer), pack)
+            return self._fallen_back(pack, str(exc), asking.parameters(), tell)
+        body = body_of(pack, question.evidence, answer)
+        tell(Progress(Stage.CHECKING, len(body.claims())))
+        body = gate(body, pack)
         if not body.claims():
-            return self._fallen_back(pack, "none of the model's claims passed the gate")
+            reason = "none of the model's claims passed the gate"
+            return self._fallen_back(pack, reason, asking.parameters(), tell)
         return Written(
             body=body,
             prompt=self._prompt.id,
             model=self._model.name,
-            notes=(*_notes(evidence, body), *instruction_notes(pack)),
+            notes=(*_notes(question.evidence, body), *instruction_notes(pack)),
+            parameters=asking.parameters(),
         )
 
-    def _messages(self, pack: EvidencePack, evidence: Packed) -> Messages:
-        title = telling_title(pack.incident) or pack.incident.title
-        return self._prompt.render(
-            nonce=self._mark(),
-            title=pack.incident.id if instructs(title) else clean(title),
-            sections=[name.value for name in SectionName],
-            sources=list(evidence.sources),
-        )
-
-    def _asked(self, messages: Messages, evidence: Packed) -> WrittenDraft:
-        """A usable answer; raises ``ModelUnavailable`` when the second one is none either."""
-        try:
-            answer = self._model.structured(*messages, WrittenDraft)
-            faults = list(_faults(answer, evidence))
-        except UnusableAnswer as exc:
-            faults = [str(exc)]
-        if not faults:
-            return answer
-        user = f"{messages.user}\n\n{_correction(faults)}"
-        answer = self._model.structured(messages.system, user, WrittenDraft)
-        if faults := list(_faults(answer, evidence)):
-            raise UnusableAnswer(f"{self._model.name} gave no usable answer: {faults[0]}.")
-        return answer
-
-    def _fallen_back(self, pack: EvidencePack, reason: str) -> Written:
-        written = self._fallback.write(pack)
+    def _fallen_back(
+        self, pack: EvidencePack, reason: str, parameters: Parameters, tell: Tell
+    ) -> Written:
+        written = self._fallback.write(pack, tell)
         note = f"Written by the writer '{self._fallback.name}' instead of a model: {reason}"
         return Written(
             body=written.body,
             prompt=written.prompt,
             model=written.model,
             notes=(note, *written.notes),
+            parameters=parameters,
         )
 
 
-def _faults(answer: WrittenDraft, evidence: Packed) -> Iterator[str]:
-    """What makes an answer unusable, beyond its form."""
-    for section in answer.sections:
-        for claim in section.claims:
-            if unknown := [span for span in claim.sources if span not in evidence.spans]:
-                yield f"the claim {claim.text[:60]!r} cites {', '.join(unknown)[:60]}, not a span"
-            if len(claim.text) > _MAX_CLAIM_CHARS:
-                yield f"the claim {claim.text[:60]!r} is longer than {_MAX_CLAIM_CHARS} characters"
-            if is_active(unescape(claim.text)):
-                yield f"the claim {claim.text[:60]!r} contains a link, an image or markup"
-    if not any(section.claims for section in answer.sections):
-        yield "it has no claim"
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The filled-in prompt, with the evidence that found room in it."""
+
+    messages: Messages
+    evidence: Packed
+    mark: str
+
+    @classmethod
+    def about(
+        cls, pack: EvidencePack, prompt: Prompt, mark: str, context_tokens: int
+    ) -> "_Question":
+        title = telling_title(pack.incident) or pack.incident.title
+        title = pack.incident.id if instructs(title) else clean(title)
+
+        def filled(sources: tuple[PromptSource, ...]) -> Messages:
+            return prompt.render(
+                nonce=mark,
+                title=title,
+                sections=[name.value for name in SectionName],
+                sources=list(sources),
+            )
+
+        empty = sum(len(part) for part in filled(()))
+        left = context_tokens * CHARS_PER_TOKEN - empty - MAX_CORRECTION_CHARS
+        evidence = packed(pack, left)
+        return cls(filled(evidence.sources), evidence, mark)
+
+    def sha256(self) -> str:
+        """Of both messages as sent first."""
+        return hashlib.sha256("\n".join(self.messages).encode()).hexdigest()
 
 
-def _correction(faults: list[str]) -> str:
-    listed = "; ".join(clean(fault) for fault in faults[:_MAX_FAULTS])
-    return f"Your last answer could not be used: {listed}. Answer again in the form asked for."
+@dataclass
+class _Asking:
+    """The exchange with the model about one draft, and what it took."""
 
+    model: StructuredModel
+    question: _Question
+    budget: Budget
+    clock: Callable[[], float]
+    tell: Tell
+    attempts: int = 0
+    usage: Usage = field(default_factory=Usage)
+    started: float = field(init=False)
 
-def _body(pack: EvidencePack, evidence: Packed, answer: WrittenDraft) -> DraftBody:
-    claims: dict[SectionName, list[Claim]] = {name: [] for name in SectionName}
-    seen: set[str] = set()
-    for section in answer.sections:
-        for written in section.claims:
-            claim = _claim(pack, evidence, written)
-            if claim.text.casefold() not in seen:
-                seen.add(claim.text.casefold())
-                claims[section.name].append(claim)
-    told = {
-        name: [claim.text for claim in found if claim.kind is ClaimKind.FACT]
-        for name, found in claims.items()
-    }
-    return DraftBody(
-        title=pack.incident.title,
-        sections=tuple(
-            DraftSection(name=name, claims=tuple(found)) for name, found in claims.items()
-        ),
-        questions=questions(select(pack), told),
-    )
+    def __post_init__(self) -> None:
+        self.started = self.clock()
 
+    def answer(self) -> WrittenDraft:
+        """A usable answer; raises ``ModelUnavailable`` when there is none in time."""
+        system, user = self.question.messages
+        evidence = self.question.evidence
+        if not evidence.spans:
+            raise ModelUnavailable(
+                "no evidence fits into the prompt; raise PRECEDENT_CHAT__CONTEXT_TOKENS."
+                if evidence.left_out
+                else "there is no evidence to show."
+            )
+        self.tell(Progress(Stage.ASKING, len(evidence.spans)))
+        try:
+            answer = self._asked(system, user)
+            found = list(faults(answer, evidence))
+        except UnusableAnswer as exc:
+            found = [str(exc)]
+        if not found:
+            return answer
+        self.tell(Progress(Stage.ASKING_AGAIN, len(found)))
+        answer = self._asked(system, f"{user}\n\n{correction(found)}")
+        if found := list(faults(answer, evidence)):
+            raise UnusableAnswer(f"{self.model.name} gave no usable answer: {found[0]}.")
+        return answer
 
-def _claim(pack: EvidencePack, evidence: Packed, written: WrittenClaim) -> Claim:
-    units = [evidence.spans[span].unit for span in dict.fromkeys(written.sources)]
-    own = {unit.record.id == pack.incident.id for unit in units}
-    kind = ClaimKind.INFERENCE
-    if len(own) == 1:
-        kind = ClaimKind.FACT if True in own else ClaimKind.PRECEDENT
-    text = _MARKUP.sub("", " ".join(without_unseen(unescape(written.text)).split()))
-    return Claim(
-        text=text,
-        kind=kind,
-        verdict=Verdict.UNSUPPORTED,
-        citations=tuple(unit.cite() for unit in units),
-    )
+    def _asked(self, system: str, user: str) -> WrittenDraft:
+        left = self.budget.deadline_seconds - (self.clock() - self.started)
+        if left <= 0:
+            raise ModelUnavailable(
+                f"{self.model.name} used up the {self.budget.deadline_seconds:g} s of "
+                f"PRECEDENT_CHAT__DEADLINE_SECONDS in {self.attempts} attempt(s)"
+            )
+        self.attempts += 1
+        form = answer_form(self.question.evidence.spans)
+        try:
+            answer = self.model.structured(system, user, form, left)
+        except UnusableAnswer as exc:
+            self.usage += exc.usage
+            raise
+        self.usage += answer.usage
+        return answer.value
 
-
-# Models like to mark names and to repeat the ids that they cite.
-_MARKUP = re.compile(r"`|\*\*|\s*\[S\d+\](?:,?\s*\[S\d+\])*")
+    def parameters(self) -> dict[str, str | int | float]:
+        """See ``Provenance.parameters``."""
+        counted = {
+            "prompt_tokens": self.usage.prompt_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+        }
+        return {
+            **self.model.parameters,
+            "context_tokens": self.budget.context_tokens,
+            "mark": self.question.mark,
+            "prompt_sha256": self.question.sha256(),
+            "attempts": self.attempts,
+            "seconds": round(self.clock() - self.started, 2),
+            **{name: count for name, count in counted.items() if count is not None},
+        }
 
 
 def _notes(evidence: Packed, body: DraftBody) -> Iterator[str]:

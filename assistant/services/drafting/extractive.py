@@ -14,6 +14,7 @@ from assistant.domain.drafts import (
 from assistant.domain.evidence import EvidencePack
 from assistant.services.drafting.gate import gate
 from assistant.services.drafting.ports import Written
+from assistant.services.drafting.progress import Progress, Stage, Tell, silent
 from assistant.services.drafting.questions import questions
 from assistant.services.drafting.reading import Unit
 from assistant.services.drafting.selection import Selection, instructions_in, select
@@ -28,7 +29,7 @@ class ExtractiveWriter:
 
     name = "extractive"
 
-    def write(self, pack: EvidencePack) -> Written:
+    def write(self, pack: EvidencePack, tell: Tell = silent) -> Written:
         """Write the draft; the same pack always gives the same one."""
         selection = select(pack)
         sections = tuple(
@@ -41,6 +42,7 @@ class ExtractiveWriter:
         body = DraftBody(
             title=pack.incident.title, sections=sections, questions=questions(selection, told)
         )
+        tell(Progress(Stage.CHECKING, len(body.claims())))
         notes = (*selection.notes, *instruction_notes(pack))
         return Written(body=gate(body, pack), notes=notes)
 

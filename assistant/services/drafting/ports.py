@@ -1,14 +1,18 @@
 """The seams of drafting: what a writer and a chat model must promise."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from assistant.domain.drafts import DraftBody
 from assistant.domain.evidence import EvidencePack
+from assistant.llm.answers import Answer
+from assistant.services.drafting.progress import Tell, silent
 
 SchemaT = TypeVar("SchemaT", bound=BaseModel)
+Parameters = Mapping[str, str | int | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +21,14 @@ class Written:
 
     ``prompt`` is ``name/version`` and ``model`` is ``provider:model``, both ``None`` when
     no model wrote it. ``notes`` are for people: what was left out, what fell back.
+    ``parameters`` are for replaying and accounting, see ``Provenance``.
     """
 
     body: DraftBody
     prompt: str | None = None
     model: str | None = None
     notes: tuple[str, ...] = ()
+    parameters: Parameters = field(default_factory=dict)
 
 
 class Writer(Protocol):
@@ -38,7 +44,7 @@ class Writer(Protocol):
     def name(self) -> str:
         """The name by which people choose it."""
 
-    def write(self, pack: EvidencePack) -> Written:
+    def write(self, pack: EvidencePack, tell: Tell = silent) -> Written:
         """Write one draft. The same pack gives the same draft if the writer is deterministic."""
 
 
@@ -49,8 +55,14 @@ class StructuredModel(Protocol):
     def name(self) -> str:
         """``provider:model``, as it is kept with the draft."""
 
-    def structured(self, system: str, user: str, schema: type[SchemaT]) -> SchemaT:
-        """One answer.
+    @property
+    def parameters(self) -> Parameters:
+        """What, beside the prompt, an answer depends on: temperature and the like."""
+
+    def structured(
+        self, system: str, user: str, schema: type[SchemaT], seconds: float | None = None
+    ) -> Answer[SchemaT]:
+        """One answer, waited for at most so many seconds.
 
         Raises ``ModelUnavailable`` when there is none, and its subclass
         ``UnusableAnswer`` when there is one that does not fit the schema.

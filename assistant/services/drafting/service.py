@@ -8,6 +8,7 @@ from assistant.domain.people import Person, Role
 from assistant.services.draft_store import DraftStore, require_current
 from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.ports import Writer
+from assistant.services.drafting.progress import Progress, Stage, Tell, silent
 from assistant.services.drafting.replay import Replay
 from assistant.services.drafting.rewriting import noted, rewritten
 from assistant.services.similar import SimilarIncidents
@@ -39,15 +40,20 @@ class DraftingService:
         reference: str,
         writer: str | None = None,
         as_of: datetime | None = None,
+        *,
+        tell: Tell = silent,
     ) -> Draft:
         """Write and keep a new draft for a record; its claims have passed the gate.
+
+        ``tell`` hears of each step as it begins, and of the end when the draft is kept.
 
         Raises ``NotFound`` for a record that the reader may not read and
         ``InvalidInput`` for a writer that is not configured.
         """
         chosen = self._writer(writer or self._default)
         pack = self._evidence.gathered(self._similar.readable(reference, reader), reader, as_of)
-        written = chosen.write(pack)
+        tell(Progress(Stage.EVIDENCE, len(pack.items())))
+        written = chosen.write(pack, tell)
         provenance = Provenance(
             writer=chosen.name,
             evidence=pack.items(),
@@ -55,8 +61,11 @@ class DraftingService:
             model=written.model,
             notes=written.notes,
             as_of=pack.as_of,
+            parameters=dict(written.parameters),
         )
-        return self._drafts.create(person, pack.incident.id, written.body, provenance)
+        draft = self._drafts.create(person, pack.incident.id, written.body, provenance)
+        tell(Progress(Stage.DONE, len(draft.body.claims())))
+        return draft
 
     def rewrite(
         self,

@@ -1,9 +1,8 @@
-"""Exports of a draft, one format a file, all of the same outline.
+"""Exports of drafts and their companions, one format a file, all of the same outline.
 
-The catalogue of formats. To add one: write its file here as a function from ``Draft`` to
-text or bytes, take what it says from ``outline``, escape it for the format, and add a
-member to ``ExportFormat`` and a line to ``FORMATS``. The same revision must give the same
-bytes.
+The catalogue of formats. To add one: write its file here as a function from ``Outline`` to
+text or bytes, escape what it says for the format, and add a member to ``ExportFormat`` and a
+line to ``FORMATS``. The same revision must give the same bytes.
 """
 
 import re
@@ -11,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.domain.companions import Companion
 from assistant.domain.drafts import Draft
 from assistant.services.exporting.docx import render_docx
 from assistant.services.exporting.html import render_html
 from assistant.services.exporting.json import render_json
 from assistant.services.exporting.markdown import render_markdown
+from assistant.services.exporting.outline import Outline, companion_outline, outline
+from retrieval.errors import InvalidInput
 
 
 class ExportFormat(StrEnum):
@@ -29,7 +31,7 @@ class ExportFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    render: Callable[[Draft], str | bytes]
+    render: Callable[[Outline], str | bytes] | None
     suffix: str
     media_type: str
 
@@ -42,7 +44,7 @@ FORMATS = {
         "docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    ExportFormat.JSON: _Format(render_json, "json", "application/json"),
+    ExportFormat.JSON: _Format(None, "json", "application/json"),
 }
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -60,12 +62,28 @@ class Export:
 
 def export(draft: Draft, format: ExportFormat) -> Export:
     """The draft in a format."""
+    render = FORMATS[format].render
+    content = render_json(draft) if render is None else render(outline(draft))
+    return _named(draft, "rca", format, content)
+
+
+def export_companion(companion: Companion, draft: Draft, format: ExportFormat) -> Export:
+    """A companion of the draft in a format for people; ``InvalidInput`` for JSON.
+
+    Programs read companions where they are made, not from a file.
+    """
+    render = FORMATS[format].render
+    if render is None:
+        raise InvalidInput("A companion is exported as markdown, html or docx.")
+    return _named(draft, companion.kind, format, render(companion_outline(companion, draft)))
+
+
+def _named(draft: Draft, what: str, format: ExportFormat, content: str | bytes) -> Export:
     chosen = FORMATS[format]
-    rendered = chosen.render(draft)
     # A name must neither start with a dot or a dash nor be too long for any file system.
     about = _UNSAFE.sub("-", draft.record_id)[:_NAME_CHARS].strip(".-") or draft.id
     return Export(
-        filename=f"{about}-rca-r{draft.revision}.{chosen.suffix}",
+        filename=f"{about}-{what}-r{draft.revision}.{chosen.suffix}",
         media_type=chosen.media_type,
-        content=rendered.encode() if isinstance(rendered, str) else rendered,
+        content=content.encode() if isinstance(content, str) else content,
     )

@@ -1,4 +1,4 @@
-"""A draft as a Word document (Office Open XML), by the library ``python-docx``."""
+"""An outline as a Word document (Office Open XML), by the library ``python-docx``."""
 
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -10,8 +10,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 
-from assistant.domain.drafts import Draft
-from assistant.services.exporting.outline import Line, Outline, outline
+from assistant.services.exporting.outline import Line, Outline
 
 # The earliest moment that a ZIP file can hold: entries must not tell when they were written.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -19,15 +18,14 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _COMMENTS = ""
 
 
-def render_docx(draft: Draft) -> bytes:
+def render_docx(told: Outline) -> bytes:
     """The document; citations lead to bookmarks in the list of references.
 
     The same revision gives the same bytes: the document's times are those of the revision.
     Texts become runs of plain text, whatever they look like.
     """
-    told = outline(draft)
     document = Document()
-    _describe(document, draft, told)
+    _describe(document, told)
     document.add_heading(told.title, level=0)
     for part in told.parts:
         document.add_heading(part.name, level=1)
@@ -47,13 +45,13 @@ def render_docx(draft: Draft) -> bytes:
     return _without_times(packed.getvalue())
 
 
-def _describe(document: WordDocument, draft: Draft, told: Outline) -> None:
+def _describe(document: WordDocument, told: Outline) -> None:
     about = document.core_properties
     # The format allows 255 characters in each of these.
-    about.title, about.author = told.title[:255], draft.author[:255]
-    about.last_modified_by, about.comments = draft.author[:255], _COMMENTS
-    about.created = about.modified = draft.edited_at
-    about.revision = draft.revision
+    about.title, about.author = told.title[:255], told.author[:255]
+    about.last_modified_by, about.comments = told.author[:255], _COMMENTS
+    about.created = about.modified = told.edited_at
+    about.revision = told.revision
 
 
 def _add_line(paragraph: Paragraph, line: Line) -> None:

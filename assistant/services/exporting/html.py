@@ -1,11 +1,10 @@
-"""A draft as one HTML page that needs nothing else: no script, no file, no address outside it."""
+"""An outline as one HTML page that needs nothing else: no script, no file, no other address."""
 
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from assistant.domain.drafts import Draft
-from assistant.services.exporting.outline import outline
+from assistant.services.exporting.outline import Outline
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -16,6 +15,6 @@ _ENVIRONMENT = Environment(
 )
 
 
-def render_html(draft: Draft) -> str:
+def render_html(told: Outline) -> str:
     """The page; citations lead to the list of references. Every text is escaped."""
-    return _ENVIRONMENT.get_template("draft.html").render(told=outline(draft)) + "\n"
+    return _ENVIRONMENT.get_template("draft.html").render(told=told) + "\n"

@@ -1,9 +1,8 @@
-"""A draft as Markdown: what people approve, byte for byte what is written."""
+"""An outline as Markdown: what people approve, byte for byte what is written."""
 
 import re
 
-from assistant.domain.drafts import Draft
-from assistant.services.exporting.outline import Line, Part, outline
+from assistant.services.exporting.outline import Line, Outline, Part
 
 # Characters that could make a text into a heading, link, image, HTML, entity or emphasis.
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
@@ -12,12 +11,11 @@ _LEADING_MARK = re.compile(r"^([-+=])")
 _LEADING_NUMBER = re.compile(r"^(\d{1,9})([.)])")
 
 
-def render_markdown(draft: Draft) -> str:
-    """The draft with numbered citations and a list of references.
+def render_markdown(told: Outline) -> str:
+    """The text with numbered citations and a list of references.
 
     Deterministic. Every text is escaped: it cannot become markup.
     """
-    told = outline(draft)
     parts = [f"# {_plain(told.title)}", *(_part(part) for part in told.parts)]
     if told.questions:
         lines = [f"- [ ] {_plain(question)}" for question in told.questions]

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from assistant.domain.companions import Companion
 from assistant.domain.drafts import (
     Claim,
     ClaimKind,
@@ -46,9 +48,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A draft as plain one-line texts. Reference ``n`` is ``references[n - 1]``.
+    """A text as plain one-line pieces. Reference ``n`` is ``references[n - 1]``.
 
-    The texts are not escaped: each format does that in its own way.
+    The pieces are not escaped: each format does that in its own way. Author, revision and
+    time are those of the draft that it was made of.
     """
 
     title: str
@@ -57,6 +60,9 @@ class Outline:
     questions: tuple[str, ...]
     references: tuple[str, ...]
     provenance: str
+    author: str
+    revision: int
+    edited_at: datetime
 
 
 def outline(draft: Draft) -> Outline:
@@ -71,7 +77,47 @@ def outline(draft: Draft) -> Outline:
         ),
         references=tuple(_reference(citation) for citation in numbers),
         provenance=_written(draft.provenance, draft),
+        author=draft.author,
+        revision=draft.revision,
+        edited_at=draft.edited_at,
     )
+
+
+def companion_outline(companion: Companion, draft: Draft) -> Outline:
+    """The outline of a companion of a revision."""
+    numbers = _numbered(companion.claims())
+    sections = [part for part in companion.sections if part.claims]
+    return Outline(
+        title=_one_line(companion.title),
+        parts=(
+            *_completeness(companion),
+            *(
+                Part(part.heading, tuple(_line(claim, numbers) for claim in part.claims))
+                for part in sections
+            ),
+        ),
+        questions_heading="To be answered before it is sent",
+        questions=tuple(
+            f"{_one_line(part.question)} ({part.heading})"
+            for part in companion.sections
+            if part.question
+        ),
+        references=tuple(_reference(citation) for citation in numbers),
+        provenance=_written(draft.provenance, draft),
+        author=draft.author,
+        revision=draft.revision,
+        edited_at=draft.edited_at,
+    )
+
+
+def _completeness(companion: Companion) -> Iterator[Part]:
+    found = companion.completeness
+    if found is None:
+        return
+    wanted = len(found.present) + len(found.missing)
+    lacking = f" Missing: {', '.join(found.missing).lower()}." if found.missing else ""
+    said = f"{len(found.present)} of {wanted} parts are there ({found.score:.0%}).{lacking}"
+    yield Part("Completeness", (Line("", said, ()),))
 
 
 def _parts(body: DraftBody, numbers: dict[Citation, int]) -> Iterator[Part]:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assistant.domain.drafts import DraftBody, SectionName, Verdict
-from assistant.domain.evidence import EvidencePack
+from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.drafting.condensing import MAX_ENTRIES
 from assistant.services.drafting.extractive import ExtractiveWriter
+from assistant.services.drafting.packing import packed
 from assistant.services.drafting.ports import Written
 from retrieval.records import Record
 from tests.unit.assistant.test_drafting import claims, record, texts
@@ -87,6 +88,20 @@ class TestManyEntries:
     def test_few_entries_are_all_there(self) -> None:
         notes = [f"2026-03-02 10:{n:02} oncall: checked shard {n}" for n in range(MAX_ENTRIES)]
         assert len(timeline(with_notes(*notes))) == MAX_ENTRIES
+
+    def test_a_prompt_has_room_for_the_rest_beside_ten_thousand_notes(self) -> None:
+        moments = [BEGAN + timedelta(seconds=5 * n) for n in range(10_000)]
+        notes = [f"{at:%Y-%m-%d %H:%M:%S} bot-1: probe {n} failed" for n, at in enumerate(moments)]
+        notes[7_000] += " because the pool was exhausted"
+        before = record("INC0", "## Resolution\nThe certificate of pay-gw-2 was renewed.\n")
+        pack = EvidencePack(with_notes(*notes), (Related(before),))
+        found = packed(pack, 24_000)
+        shown = [span.unit for span in found.spans.values()]
+        assert any(unit.record.id == "INC0" for unit in shown)
+        assert any("because the pool was exhausted" in unit.text for unit in shown)
+        assert any("Checkout was unavailable" in unit.text for unit in shown)
+        assert len(shown) + found.left_out == 10_002
+        assert sum(len(span.text) for span in found.spans.values()) < 24_000
 
 
 class TestMoments:

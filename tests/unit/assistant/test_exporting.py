@@ -132,7 +132,7 @@ class TestMarkdown:
     @given(TEXTS)
     def test_text_that_looks_like_markdown_stays_text(self, text: str) -> None:
         draft = stored(body({SectionName.IMPACT: [fact(text)]}))
-        html = Text(MarkdownIt("commonmark").render(render_markdown(draft)))
+        html = Text(MarkdownIt("commonmark").render(render_markdown(outline(draft))))
         assert outline(draft).parts[0].lines[0].text + " [1]" in html.words
         used = [tag for tag, _ in html.tags]
         assert used == ["h1", "h2", "ul", "li", "h2", "ol", "li", "p"]
@@ -140,7 +140,7 @@ class TestMarkdown:
 
 class TestHtml:
     def test_markup_in_a_claim_is_escaped(self) -> None:
-        page = render_html(DRAFT)
+        page = render_html(outline(DRAFT))
         assert "<script" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
@@ -148,17 +148,17 @@ class TestHtml:
     def test_any_text_stays_text(self, text: str) -> None:
         quiet = stored(body({SectionName.IMPACT: [fact("x")]}))
         draft = stored(body({SectionName.IMPACT: [fact(text)]}))
-        assert Text(render_html(draft)).tags == Text(render_html(quiet)).tags
-        assert outline(draft).parts[0].lines[0].text in Text(render_html(draft)).text()
+        assert Text(render_html(outline(draft))).tags == Text(render_html(outline(quiet))).tags
+        assert outline(draft).parts[0].lines[0].text in Text(render_html(outline(draft))).text()
 
     def test_citations_lead_to_references_and_nowhere_else(self) -> None:
-        tags = Text(render_html(DRAFT)).tags
+        tags = Text(render_html(outline(DRAFT))).tags
         targets = {attributes["href"] for tag, attributes in tags if tag == "a"}
         ids = {f"#{attributes['id']}" for _, attributes in tags if "id" in attributes}
         assert targets == ids == {"#reference-1", "#reference-2"}
 
     def test_the_page_loads_nothing(self) -> None:
-        tags = Text(render_html(DRAFT)).tags
+        tags = Text(render_html(outline(DRAFT))).tags
         assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in tags}
         assert not [a for _, a in tags if "src" in a or any(name.startswith("on") for name in a)]
 

@@ -1,0 +1,57 @@
+"""Companions of a draft as JSON."""
+
+from assistant.domain.companions import Companion
+from assistant.schemas.drafts import ClaimOut
+from assistant.schemas.shape import Shape
+
+
+class CompanionSectionOut(Shape):
+    """A heading with its claims; ``question`` asks for what is missing."""
+
+    heading: str
+    claims: list[ClaimOut]
+    question: str | None
+
+
+class CompletenessOut(Shape):
+    """How much of what a vendor asks for is there; ``score`` is a share, 0 to 1."""
+
+    score: float
+    present: list[str]
+    missing: list[str]
+
+
+class CompanionOut(Shape):
+    """A text for another reader, made of claims of one revision of a draft."""
+
+    kind: str
+    title: str
+    draft_id: str
+    revision: int
+    sections: list[CompanionSectionOut]
+    completeness: CompletenessOut | None
+
+    @classmethod
+    def of(cls, companion: Companion) -> "CompanionOut":
+        """From the domain value."""
+        found = companion.completeness
+        return cls(
+            kind=companion.kind,
+            title=companion.title,
+            draft_id=companion.draft_id,
+            revision=companion.revision,
+            sections=[
+                CompanionSectionOut(
+                    heading=part.heading,
+                    claims=[ClaimOut.of(claim) for claim in part.claims],
+                    question=part.question or None,
+                )
+                for part in companion.sections
+            ],
+            completeness=found
+            and CompletenessOut(
+                score=round(found.score, 3),
+                present=list(found.present),
+                missing=list(found.missing),
+            ),
+        )
