@@ -1,5 +1,6 @@
 """Drafts: read with citations, edit by section, submit with a preview."""
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -12,7 +13,7 @@ from assistant.domain.people import Role
 from assistant.services.editing import EditedClaim
 from assistant.services.exporting.markdown import render_markdown
 from assistant.services.exporting.outline import outline
-from assistant.web.pages import SignedIn, page, rendered_markdown
+from assistant.web.pages import SignedIn, page, rendered_markdown, section_anchor
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation
 
@@ -57,10 +58,8 @@ def edit(
     typed = text or []
     if etag != draft.etag or len(typed) != len(present):
         # What was typed must not be lost: show it beside what stands there now.
-        stale = StaleRevision(
-            f"{draft.author} edited this draft at {draft.edited_at:%Y-%m-%d %H:%M} UTC."
-        )
-        return _shown(request, app, person, draft, stale=str(stale), typed=[*typed, added])
+        stale = f"{draft.author} edited this draft at {draft.edited_at:%Y-%m-%d %H:%M} UTC."
+        return _shown(request, app, person, draft, stale=stale, typed=[*typed, added])
     wanted = [
         EditedClaim(words, _spans(claim))
         for words, claim in zip(typed, present, strict=True)
@@ -70,7 +69,26 @@ def edit(
         wanted.append(EditedClaim(added))
     body = app.editing.apply(draft.body, {section: wanted}, person.reader())
     app.drafts.save_edit(person, draft_id, etag, body)
-    return RedirectResponse(f"/drafts/{draft_id}#{_anchor(section)}", 303)
+    return RedirectResponse(f"/drafts/{draft_id}#{section_anchor(section)}", 303)
+
+
+@router.post("/{draft_id}/sections/{section}/regenerate", response_model=None)
+def regenerate(
+    request: Request,
+    draft_id: str,
+    section: SectionName,
+    app: App,
+    person: SignedIn,
+    etag: Annotated[str, Form()],
+) -> HTMLResponse | RedirectResponse:
+    """Write a section again from the evidence; what people wrote in it stays."""
+    readable_draft(app, person, draft_id)
+    try:
+        app.drafting.rewrite(person, draft_id, etag, section)
+    except StaleRevision as stale:
+        now = readable_draft(app, person, draft_id)
+        return _shown(request, app, person, now, stale=str(stale))
+    return RedirectResponse(f"/drafts/{draft_id}#{section_anchor(section)}", 303)
 
 
 @router.post("/{draft_id}/submit")
@@ -100,13 +118,17 @@ def _shown(
         for citation in claim.citations:
             numbers.setdefault(citation, len(numbers) + 1)
     body = render_markdown(outline(draft))
+    comments = app.commenting.on(person, draft.id)
     return page(
         request,
         "draft.html",
         409 if stale else 200,
         draft=draft,
         numbers=numbers,
-        anchors={name: _anchor(name) for name in SectionName},
+        anchors={name: section_anchor(name) for name in SectionName},
+        comments=comments,
+        remarks=Counter(each.section for each in comments if each.resolved_by is None),
+        revisions=app.reading.revisions(draft.id, person.reader()),
         may_edit=Role.AUTHOR in person.roles,
         targets=app.approvals.targets,
         default_target=app.settings.targets.default,
@@ -119,10 +141,6 @@ def _shown(
 
 def _spans(claim: Claim) -> tuple[tuple[str, int, int, int], ...]:
     return tuple((c.record_id, c.revision, c.start, c.end) for c in claim.citations)
-
-
-def _anchor(section: SectionName) -> str:
-    return section.value.lower().replace(" ", "-")
 
 
 def _may_read(app: App, person: SignedIn, draft: Draft) -> bool:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markdown_it import MarkdownIt
 
 from assistant.api.identity import person_or_none
+from assistant.domain.drafts import SectionName
 from assistant.domain.people import Person
 from assistant.domain.triage import CauseKind, Hypothesis, Origin
 from assistant.services.verification.folding import tidy
@@ -88,6 +89,11 @@ def source_link(citation: Citation) -> str:
 def record_link(record_id: str) -> str:
     """The page of a record."""
     return f"/records/{quote(record_id)}"
+
+
+def section_anchor(section: SectionName) -> str:
+    """The place of a section on a draft's page."""
+    return section.value.lower().replace(" ", "-")
 
 
 def age(moment: datetime | None) -> str:

@@ -1,0 +1,110 @@
+"""What becomes of a draft, in a browser: remarks, sections written again, changes, files."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import SignIn
+
+
+def drafted(page: Page, record: str = "INC0001") -> str:
+    """A new draft of the record on the page; its address."""
+    page.goto(f"/sidebar?record={record}")
+    page.get_by_role("button", name="Draft an RCA").click()
+    page.wait_for_url(re.compile("/drafts/draft-"))
+    return page.url.partition("#")[0]
+
+
+def add(page: Page, section: str, words: str) -> None:
+    page.get_by_text(f"Edit {section}").click()
+    place = page.locator(f"#{section.replace(' ', '-')}")
+    place.get_by_label("Add a statement of your own").fill(words)
+    place.get_by_role("button", name="Save").click()
+    expect(place.locator(".claims")).to_contain_text(words)
+
+
+class TestComments:
+    def test_a_remark_is_seen_at_its_section_and_settled(self, sign_in: SignIn) -> None:
+        ruth, ana = sign_in("Ruth"), sign_in("Ana")
+        ana.goto(drafted(ruth))
+        ana.get_by_label("Your comment").fill("Who saw it first? <b>Ask</b> the service desk.")
+        ana.locator("#comments").get_by_role("combobox").select_option("Detection")
+        ana.get_by_role("button", name="Comment", exact=True).click()
+        expect(ana.locator("#comment-1")).to_contain_text("<b>Ask</b> the service desk.")
+
+        ruth.reload()
+        ruth.locator("#detection").get_by_role("link", name="1 open comment").click()
+        expect(ruth.locator("#comments")).to_be_in_viewport()
+        ruth.get_by_role("button", name="Resolve comment 1").click()
+        expect(ruth.get_by_text("1 open comment")).to_have_count(0)
+        ruth.get_by_text("1 resolved").click()
+        expect(ruth.locator("#comment-1")).to_contain_text("Resolved by ruth")
+
+
+class TestWritingAgain:
+    def test_keeps_what_a_person_wrote(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        drafted(ruth)
+        add(ruth, "root cause", "The list of gateways was out of date.")
+        ruth.get_by_text("Edit root cause").click()
+        ruth.locator("#root-cause textarea").first.fill("")
+        ruth.locator("#root-cause").get_by_role("button", name="Save").click()
+        expect(ruth.get_by_text("the renewal job skipped gateways")).to_have_count(0)
+        ruth.get_by_text("Edit root cause").click()
+        ruth.get_by_role("button", name="Write root cause again").click()
+        claims = ruth.locator("#root-cause .claims")
+        expect(claims).to_contain_text("the renewal job skipped gateways")
+        expect(claims).to_contain_text("The list of gateways was out of date.")
+        expect(ruth.get_by_text("Root cause was written again for ruth")).to_be_visible()
+
+    def test_a_stale_page_is_told_so(self, sign_in: SignIn) -> None:
+        ruth, paul = sign_in("Ruth"), sign_in("Paul")
+        paul.goto(drafted(ruth))
+        add(paul, "impact", "Paul was first.")
+        ruth.get_by_text("Edit impact").click()
+        ruth.get_by_role("button", name="Write impact again").click()
+        expect(ruth.get_by_role("alert")).to_contain_text("paul edited")
+        expect(ruth.locator("#impact")).to_contain_text("Paul was first.")
+
+
+class TestChanges:
+    def test_a_revision_shows_what_it_changed(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        drafted(ruth)
+        add(ruth, "impact", "Forty people waited.")
+        ruth.get_by_text("Edit impact").click()
+        ruth.locator("#impact textarea").first.fill("Fifty people waited.")
+        ruth.locator("#impact").get_by_role("button", name="Save").click()
+        ruth.get_by_role("link", name="What changed in revision 3").click()
+        expect(ruth.locator("del")).to_have_text("Forty")
+        expect(ruth.locator("ins")).to_have_text("Fifty")
+        ruth.get_by_label("From revision").select_option("1")
+        ruth.get_by_role("button", name="Compare").click()
+        expect(ruth.locator("ins")).to_have_text("Fifty people waited.")
+        expect(ruth.locator("del")).to_have_count(0)
+        assert ruth.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+class TestTakingAway:
+    def test_every_link_gives_a_file(self, sign_in: SignIn) -> None:
+        ana, ruth = sign_in("Ana"), sign_in("Ruth")
+        ana.goto(drafted(ruth))
+        for label, name in (
+            ("Markdown", "INC0001-rca-r1.md"),
+            ("HTML", "INC0001-rca-r1.html"),
+            ("Word", "INC0001-rca-r1.docx"),
+            ("JSON", "INC0001-rca-r1.json"),
+        ):
+            with ana.expect_download() as download:
+                ana.get_by_role("link", name=label, exact=True).click()
+            assert download.value.suggested_filename == name
+
+
+class TestPage:
+    def test_fits_a_sidebar_of_320_pixels(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        ruth.set_viewport_size({"width": 320, "height": 800})
+        drafted(ruth)
+        for summary in ruth.locator("summary").all():
+            summary.click()
+        assert ruth.evaluate("document.documentElement.scrollWidth") <= 320
