@@ -9,6 +9,7 @@ from assistant.api import (
     feedback,
     guards,
     health,
+    lint,
     proposals,
     questions,
     records,
@@ -23,6 +24,6 @@ def install(app: FastAPI, application: Application) -> None:
     app.state.application = application
     errors.install(app)
     guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
-    for module in (questions, records, drafts, proposals, feedback, changes):
+    for module in (questions, records, drafts, proposals, feedback, changes, lint):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
