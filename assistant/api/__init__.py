@@ -12,6 +12,7 @@ from assistant.api import (
     feedback,
     guards,
     health,
+    lint,
     proposals,
     questions,
     records,
@@ -30,6 +31,7 @@ _ROUTES = (
     proposals,
     feedback,
     changes,
+    lint,
 )
 
 
