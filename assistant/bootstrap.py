@@ -15,6 +15,7 @@ from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.services.approval import ApprovalService
 from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
+from assistant.services.commenting import Commenting
 from assistant.services.companions.service import Companions
 from assistant.services.draft_reading import DraftReading
 from assistant.services.draft_store import DraftStore
@@ -143,6 +144,7 @@ class Application:
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
         self.reading = DraftReading(self.drafts, self.similar)
+        self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
         self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)
         self._chat = chat

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from assistant.api import (
     changes,
+    comments,
     companions,
     draft_exports,
     draft_history,
@@ -28,6 +29,7 @@ _ROUTES = (
     draft_exports,
     companions,
     draft_history,
+    comments,
     proposals,
     feedback,
     changes,

@@ -50,6 +50,13 @@ class DraftEdit(Shape):
     sections: dict[SectionName, list[ClaimEdit]]
 
 
+class Regeneration(Shape):
+    """Which section to write again, and with which writer; by default the draft's own."""
+
+    section: SectionName
+    writer: str | None = None
+
+
 class Submission(Shape):
     """Where the draft should be written."""
 
@@ -94,6 +101,27 @@ def edit_draft(
     }
     body = app.editing.apply(current.body, wanted, person.reader())
     return _shown(app.drafts.save_edit(person, draft_id, _required(if_match), body), response)
+
+
+@router.post(
+    "/drafts/{draft_id}/regenerate",
+    operation_id="regenerate_section",
+    responses={428: PROBLEMS[428]},
+)
+def regenerate_section(
+    draft_id: str,
+    wanted: Regeneration,
+    app: App,
+    person: CurrentPerson,
+    response: Response,
+    if_match: IfMatch = None,
+) -> DraftOut:
+    """Write one section again from the draft's evidence; what people wrote in it stays."""
+    readable_draft(app, person, draft_id)
+    made = app.drafting.rewrite(
+        person, draft_id, _required(if_match), wanted.section, wanted.writer
+    )
+    return _shown(made, response)
 
 
 @router.post(

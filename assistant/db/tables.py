@@ -1,6 +1,16 @@
 """The service's tables, on the same metadata as the corpus."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from retrieval.corpus.columns import UtcDateTime
 from retrieval.corpus.tables import metadata
@@ -25,6 +35,24 @@ draft_revisions = Table(
     Column("content_hash", String(64), nullable=False),
     Column("author", String(255), nullable=False),
     Column("edited_at", UtcDateTime, nullable=False),
+)
+
+draft_comments = Table(
+    "draft_comments",
+    metadata,
+    Column("draft_id", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("section", String(64)),
+    Column("claim", Text),
+    Column("text", Text, nullable=False),
+    Column("person", String(255), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("resolved_by", String(255)),
+    Column("resolved_at", UtcDateTime),
+    ForeignKeyConstraint(
+        ["draft_id", "revision"], ["draft_revisions.draft_id", "draft_revisions.revision"]
+    ),
 )
 
 proposals = Table(

@@ -8,6 +8,7 @@ from assistant.services.draft_diff import DraftDiff, diff
 from assistant.services.draft_store import DraftStore
 from assistant.services.similar import SimilarIncidents
 from retrieval.access import Reader
+from retrieval.errors import NotFound
 
 
 class Compared(NamedTuple):
@@ -35,6 +36,14 @@ class DraftReading:
         draft = self._drafts.get(draft_id, revision)
         self._require(_named(draft), reader)
         return draft
+
+    def may_read(self, draft_id: str, reader: Reader, revision: int) -> bool:
+        """Whether ``get`` would give this revision."""
+        try:
+            self.get(draft_id, reader, revision)
+        except NotFound:
+            return False
+        return True
 
     def revisions(self, draft_id: str, reader: Reader) -> list[Draft]:
         """Every revision of a draft whose current one may be read, oldest first.

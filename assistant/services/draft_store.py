@@ -65,10 +65,18 @@ class DraftStore:
         with self._database.read() as connection:
             return rows.latest_drafts(connection, limit)
 
-    def save_edit(self, person: Person, draft_id: str, etag: str, body: DraftBody) -> Draft:
+    def save_edit(
+        self,
+        person: Person,
+        draft_id: str,
+        etag: str,
+        body: DraftBody,
+        provenance: Provenance | None = None,
+    ) -> Draft:
         """Keep an edit of the revision that ``etag`` names.
 
-        Raises ``StaleRevision`` when somebody else edited since, and says who and when.
+        ``provenance`` is given where a writer had a part in it. Raises ``StaleRevision`` when
+        somebody else edited since, and says who and when.
         """
         person.require(Role.AUTHOR)
         with self._database.write() as connection:
@@ -77,8 +85,10 @@ class DraftStore:
                 raise _unknown(draft_id)
             require_current(current, etag)
             edited = rows.new_edit(current, body, person.name, self._clock())
+            if provenance is not None:
+                edited = edited.model_copy(update={"provenance": provenance})
             rows.insert_revision(connection, edited)
-            self._note(connection, edited, "draft.edited")
+            self._note(connection, edited, "draft.rewritten" if provenance else "draft.edited")
             self._void_approvals(connection, edited)
         return edited
 

@@ -271,7 +271,9 @@ class TestOpenApi:
             operation for methods in schema["paths"].values() for operation in methods.values()
         ]
         names = [operation["operationId"] for operation in operations]
-        assert len(names) == len(set(names)) == 19
+        assert len(names) == len(set(names)) > 0
+        # What the framework makes up, where nobody gave a name, holds the path.
+        assert [name for name in names if "api_v1" in name] == []
         for path, methods in schema["paths"].items():
             if path.startswith("/api/v1"):
                 for operation in methods.values():

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from assistant.domain.drafts import Draft, Provenance
-from assistant.domain.people import Person
-from assistant.services.draft_store import DraftStore
+from assistant.domain.drafts import Draft, Provenance, SectionName
+from assistant.domain.people import Person, Role
+from assistant.services.draft_store import DraftStore, require_current
 from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.ports import Writer
 from assistant.services.drafting.progress import Progress, Stage, Tell, silent
 from assistant.services.drafting.replay import Replay
+from assistant.services.drafting.rewriting import noted, rewritten
 from assistant.services.similar import SimilarIncidents
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
@@ -65,6 +66,34 @@ class DraftingService:
         draft = self._drafts.create(person, pack.incident.id, written.body, provenance)
         tell(Progress(Stage.DONE, len(draft.body.claims())))
         return draft
+
+    def rewrite(
+        self,
+        person: Person,
+        draft_id: str,
+        etag: str,
+        section: SectionName,
+        writer: str | None = None,
+    ) -> Draft:
+        """Write one section again from the evidence that was kept with the draft.
+
+        By the draft's own writer unless another is named. What people wrote in the section
+        stays in its place (see ``rewriting``); other sections are not touched. Raises
+        ``StaleRevision`` unless ``etag`` names the current revision, also when somebody
+        edited while the section was written, and ``NotFound`` as ``replay`` does.
+        """
+        person.require(Role.AUTHOR)
+        draft = self._drafts.get(draft_id)
+        require_current(draft, etag)
+        chosen = self._writer(writer or draft.provenance.writer)
+        written = chosen.write(self._evidence.again(draft.provenance, person.reader()))
+        return self._drafts.save_edit(
+            person,
+            draft_id,
+            etag,
+            rewritten(draft.body, written.body, section),
+            noted(draft.provenance, written, section, chosen.name, person.name),
+        )
 
     def replay(self, draft_id: str, reader: Reader) -> Replay:
         """What the kept evidence of a draft gives today; nothing is stored.
