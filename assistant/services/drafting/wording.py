@@ -138,7 +138,7 @@ FAULTS = _cue(
     r"|(?:was|were|is|had run) (?:full|missing|wrong|corrupt\w*"
     r"|broken|exhausted|revoked|disabled|deleted|outdated|misconfigured|stale|blocked"
     r"|locked|faulty|out of \w+|too (?:small|low|short|old|large))|ran (?:full|out of)"
-    r"|(?:a|the) (?:bug|defect|leak|deadlock|typo|mismatch|race condition|memory leak)\b"
+    r"|(?:a|the) (?:bug|defect|leak|typo|mismatch)\b|memory leak|race condition|deadlock"
     r"|misconfigur\w+|did ?n[o']t (?:renew|start|run|know|match)|no longer (?:match\w*|valid))\b"
 )
 # Tells the impact; its "because" explains why so many were affected.
