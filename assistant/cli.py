@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from assistant import console
-from assistant.commands import approvals, corpus, drafts, learning, operations, questions
+from assistant.commands import approvals, corpus, drafts, learning, lint, operations, questions
 from assistant.logs import configure_logging
 from retrieval.errors import PrecedentError
 
@@ -39,6 +39,7 @@ for command in (
     drafts.companion,
     corpus.show,
     drafts.verify,
+    lint.lint,
     operations.redact,
     approvals.submit,
     approvals.proposals,

@@ -13,6 +13,7 @@ from assistant.api import (
     feedback,
     guards,
     health,
+    lint,
     proposals,
     questions,
     records,
@@ -32,6 +33,7 @@ _ROUTES = (
     proposals,
     feedback,
     changes,
+    lint,
 )
 
 

@@ -4,6 +4,7 @@ A command does three things: read its arguments, call one service, print the ans
 """
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from assistant.domain.people import Person, Role
 from assistant.settings import load_settings
 from ingest.times import parse_moment
 from retrieval.access import Reader
-from retrieval.errors import InvalidInput, NotFound
+from retrieval.errors import InvalidInput, NotFound, UnreadableFile
 
 Json = Annotated[
     str | None,
@@ -66,3 +67,17 @@ def moment(app_option: str | None) -> datetime | None:
         return parse_moment(app_option)
     except ValueError as exc:
         raise InvalidInput(f"--as-of {app_option!r} is not a time: {exc}") from exc
+
+
+def read_text(file: Path | None) -> str:
+    """The text of a UTF-8 file, or of standard input for ``-`` and for nothing."""
+    if file is None or str(file) == "-":
+        return typer.get_text_stream("stdin").read()
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        raise UnreadableFile(f"{file} cannot be read: {exc.strerror}.") from exc
+    except UnicodeDecodeError as exc:
+        raise UnreadableFile(
+            f"{file} is not UTF-8 text (byte {exc.start}). Save it as UTF-8 and try again."
+        ) from exc

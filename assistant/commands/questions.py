@@ -9,7 +9,7 @@ import typer
 
 from assistant import console
 from assistant.bootstrap import Application
-from assistant.commands import As, AsOf, Json, application, moment, reader_for
+from assistant.commands import As, AsOf, Json, application, moment, read_text, reader_for
 from assistant.domain.incident import IncidentContext
 from assistant.schemas import SimilarOut, TriageOut
 from ingest.webhooks import read_event
@@ -93,28 +93,15 @@ def _context(
         return app.similar.context_of_event(told, moment(as_of))
     if record is not None:
         return app.similar.context_of_record(record, reader, moment(as_of))
-    return app.similar.context_of_text(text if text is not None else _read(file), moment(as_of))
+    return app.similar.context_of_text(text if text is not None else read_text(file), moment(as_of))
 
 
 def _json_object(file: Path) -> Mapping[str, Any]:
     name = "Standard input" if str(file) == "-" else str(file)
     try:
-        value = loads(_read(file))
+        value = loads(read_text(file))
     except (ValueError, RecursionError) as exc:
         raise UnreadableFile(f"{name} is not JSON: {exc}. Send the payload as it came.") from exc
     if not isinstance(value, dict):
         raise UnreadableFile(f"{name} must hold one JSON object, the payload of one event.")
     return value
-
-
-def _read(file: Path | None) -> str:
-    if file is None or str(file) == "-":
-        return typer.get_text_stream("stdin").read()
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as exc:
-        raise UnreadableFile(f"{file} cannot be read: {exc.strerror}.") from exc
-    except UnicodeDecodeError as exc:
-        raise UnreadableFile(
-            f"{file} is not UTF-8 text (byte {exc.start}). Save it as UTF-8 and try again."
-        ) from exc

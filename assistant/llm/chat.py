@@ -157,7 +157,7 @@ class ChatModel:
             raise self._unusable(_first(exc)) from exc
         except TimeoutError as exc:
             raise ModelUnavailable(
-                f"{self._name} did not answer within {limit:.0f} s. Give it more time "
+                f"{self._name} did not answer within {limit:.1f} s. Give it more time "
                 "(PRECEDENT_CHAT__TIMEOUT_SECONDS for an answer, "
                 "PRECEDENT_CHAT__DEADLINE_SECONDS for a draft) or choose a quicker model."
             ) from exc

@@ -109,6 +109,7 @@ _NAME = r"[A-Z][\w'-]+(?: (?:[A-Z][\w'-]+|[A-Z]\.)){0,2}"
 _TEAM = rf"(?:[\w&/-]+ ){{0,3}}?{_ROLE}"
 _LABELLED_OWNER = re.compile(
     r"(?:(?i:\b(?:action )?(?:owner|assignee|responsible(?: person)?|lead|accountable|who)\b ?[:=]"
+    r"|\b(?:action )?owner(?= (?-i:[A-Z]))"
     r"|\b(?:assigned to|owned by|responsibility of|responsible is|owner is|for action by)\b)) ?"
     r"(?:the )?(?P<owner>@?[^,;|()\[\]:.–—]{2,40}?)"
     r"(?= ?(?:[,;|()\[\].–—]|$| (?:by|due|before|until|on|in)\b| - ))"
@@ -118,10 +119,19 @@ _ACTS = re.compile(
     rf"^(?:(?:action|ai)[ \d.:-]*)?(?:[Tt]he )?(?P<owner>{_TEAM}|{_NAME})"
     r"(?: (?:to|will|shall|must|should|is to|are to|needs to|need to)\b|:)"
 )
-_BY_TEAM = re.compile(rf"\bby (?:the )?(?P<owner>(?:[\w&/-]+ ){{1,3}}?{_ROLE})\b", re.IGNORECASE)
+_BY_TEAM = re.compile(
+    rf"\b(?:will|to|shall|should|must"
+    rf"|is to) be \w+ by (?:the )?(?P<owner>(?:[\w&/-]+ ){{1,3}}?{_ROLE})\b",
+    re.IGNORECASE,
+)
 _NOT_OWNERS = re.compile(
     r"(?:we|someone|somebody|everyone|all|it|this|that|they|tbd|tbc|n/?a|none|unassigned|unknown"
     r"|nobody|\?+|-+|to|the team|team|engineers|owner|teams|action|actions|ticket|alerts?"
+    r"|how|what|who|where|when|why|nobody|speak|talk|listen|reply|move|switch|migrate|upgrade"
+    r"|change"
+    r"|go|return|write|add|need|try|plan|refer|subscribe|connect|point|apply|send|respond|want|look"
+    r"|agree|continue|aim|update|limit|reduce|increase|due|decided?|ready|able|extend|roll|restrict"
+    r"|fail|report|escalate|commit|access|get|attempt|consider|going|remember|prior|next"
     r"|monitoring|runbooks?|note|todo|done|prevent|detect|mitigate|process|fix|short[- ]term"
     r"|long[- ]term|medium[- ]term|follow[- ]?up|next steps?|improvements?|technical)",
     re.IGNORECASE,

@@ -29,6 +29,8 @@ _MAX_FAULTS = 8
 MAX_CORRECTION_CHARS = 1_200
 # Models like to mark names and to repeat the ids that they cite.
 _MARKUP = re.compile(r"`|\*\*|\s*\[S\d+\](?:,?\s*\[S\d+\])*")
+# And to begin a sentence with its heading.
+_LABEL = re.compile(rf"^(?:incident|{'|'.join(SectionName)})\s*:\s*(?=\S)", re.IGNORECASE)
 
 
 class _Answer(BaseModel):
@@ -140,7 +142,8 @@ def _claim(pack: EvidencePack, evidence: Packed, written: WrittenClaim) -> Claim
     kind = ClaimKind.INFERENCE
     if len(own) == 1:
         kind = ClaimKind.FACT if True in own else ClaimKind.PRECEDENT
-    text = _MARKUP.sub("", " ".join(without_unseen(unescape(written.text)).split()))
+    text = " ".join(without_unseen(unescape(written.text)).split())
+    text = _LABEL.sub("", _MARKUP.sub("", text))
     return Claim(
         text=text,
         kind=kind,

@@ -1,13 +1,15 @@
 """Which sentences tell a cause, and which kind of cause: by heading, then by wording."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.services.drafting.reading import Unit
 from assistant.services.drafting.timeline import is_dated
 from assistant.services.drafting.wording import (
     CONTRIBUTES,
+    COUNTS_PEOPLE,
     DIRECTS,
+    FAULTS,
     FINDS,
     GOES_ON,
     HEDGES,
@@ -84,6 +86,18 @@ def causes(units: Sequence[Unit]) -> Causes:
     return found
 
 
+def with_faults(found: Causes, units: Iterable[Unit]) -> Causes:
+    """The same; without a proximate cause, what close notes say was at fault beside the deeds."""
+    if found.proximate:
+        return found
+    faults = [
+        unit
+        for unit in units
+        if unit.part is Part.RESOLUTION and FAULTS.search(unit.text) and not _mends(unit)
+    ]
+    return replace(found, proximate=_capped(faults, found))
+
+
 def dated_causes(units: Iterable[Unit]) -> list[Unit]:
     """Causal sentences inside timeline entries: told in passing, so only asked about."""
     return [unit for unit in units if is_dated(unit) and causal(unit.text)]
@@ -120,6 +134,7 @@ def _outright(units: Sequence[Unit]) -> Iterator[Unit]:
         opens = unit.section not in first
         first.add(unit.section)
         here = unit.part in (Part.SYMPTOM, Part.SUMMARY) and not opens
+        here = here and not COUNTS_PEOPLE.match(unit.text)
         if here and causal(unit.text) and STRONG_CAUSE.search(unit.text) and not _mends(unit):
             yield unit
 
@@ -138,6 +153,8 @@ def _proximate(units: Sequence[Unit], part: Part) -> Iterator[Unit]:
     for index, unit in enumerate(units):
         believed = part is Part.PROXIMATE or (part is Part.CAUSE and index == 0)
         told = causal(unit.text) and not _mends(unit)
+        if part in _LAST_RESORTS and COUNTS_PEOPLE.match(unit.text):
+            continue
         if believed or told:
             yield unit
 

@@ -157,6 +157,8 @@ def _units(record: Record, region: _Region, first_block: int) -> Iterator[Unit]:
 
 def _label_start(record: Record, region: _Region, sentence: Sentence) -> int:
     """Where a short single value begins with its label, so that it can be understood."""
+    if region.end - region.start > _MAX_CHARS:
+        return sentence.start
     body = record.text[region.start : region.end].strip()
     alone = body == record.text[sentence.start : sentence.end].strip()
     short = region.part is Part.DURATION or len(body.split()) < _MIN_WORDS

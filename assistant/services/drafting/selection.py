@@ -7,7 +7,7 @@ from datetime import datetime
 
 from assistant.domain.drafts import SectionName
 from assistant.domain.evidence import EvidencePack, Related
-from assistant.services.drafting.causes import Causes, causes, tells_root
+from assistant.services.drafting.causes import Causes, causes, tells_root, with_faults
 from assistant.services.drafting.condensing import condensed
 from assistant.services.drafting.linked import Told, from_linked
 from assistant.services.drafting.reading import Reading, Unit, read
@@ -83,7 +83,7 @@ def select(pack: EvidencePack) -> Selection:
     in_timeline = {start for entry in events.entries for start in entry.taken}
     undated = [unit for unit in units if unit.start not in in_timeline]
     shown = condensed(events.entries)
-    found = causes(undated)
+    found = with_faults(causes(undated), undated)
     sections = {
         SectionName.TIMELINE: [entry.unit for entry in shown.entries],
         **_placed(undated, found, pack.incident),
@@ -275,6 +275,7 @@ def _from_precedents(
     return found
 
 
+_CAUSAL_PARTS = (Part.PROXIMATE, Part.CAUSE, Part.CONTEXT, Part.RESOLUTION)
 # A precedent's plainest statement is worth more than its most similar one.
 _PLAIN = {
     SectionName.PROXIMATE_CAUSE: STRONG_CAUSE,
@@ -301,7 +302,10 @@ def _precedent(record: Record) -> tuple[Unit, ...]:
 
 
 def _precedent_causes(units: Sequence[Unit]) -> list[Unit]:
-    return causes(units).proximate
+    # "Because of the snow" in a description explains the impact as often as the fault.
+    return [
+        unit for unit in with_faults(causes(units), units).proximate if unit.part in _CAUSAL_PARTS
+    ]
 
 
 def _precedent_roots(units: Sequence[Unit]) -> list[Unit]:
@@ -309,7 +313,7 @@ def _precedent_roots(units: Sequence[Unit]) -> list[Unit]:
 
 
 def _precedent_resolution(units: Sequence[Unit]) -> list[Unit]:
-    told = causes(units).taken()
+    told = with_faults(causes(units), units).taken()
     return [unit for unit in _long(units, Part.RESOLUTION) if unit.start not in told]
 
 

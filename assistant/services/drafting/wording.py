@@ -128,6 +128,23 @@ IMPACTS = _cue(
     r"|\b(?:was|were|is|are|became) (?:un\w+able|down|offline|inaccessible|degraded|lost"
     r"|not (?:available|accessible|able|reachable))\b|\b(?:unable to|increased risk)\b"
     r"|\b\d[\d,]* (?:[\w-]+ ){0,2}(?:users|customers|people|sites|services|requests|staff|orders)\b"
+    r"|\b\d[\d,]* (?:[\w-]+ ){1,2}(?:(?:are |were )?(?:idle|waiting|stuck|blocked|locked out)"
+    r"|can ?not|unable)\b|\b(?:nobody|no one) (?:can|could|is able|was able)\b"
+    r"|\b(?:everybody|everyone) (?:is|was|are|were|loses|lost)\b"
+)
+# What was at fault, told as a state or an event rather than as somebody's deed.
+FAULTS = _cue(
+    r"\b(?:crash(?:ed|es)|(?:had |has |was |were )?expired"
+    r"|(?:was|were|is|had run) (?:full|missing|wrong|corrupt\w*"
+    r"|broken|exhausted|revoked|disabled|deleted|outdated|misconfigured|stale|blocked"
+    r"|locked|faulty|out of \w+|too (?:small|low|short|old|large))|ran (?:full|out of)"
+    r"|(?:a|the) (?:bug|defect|leak|typo|mismatch)\b|memory leak|race condition|deadlock"
+    r"|misconfigur\w+|did ?n[o']t (?:renew|start|run|know|match)|no longer (?:match\w*|valid))\b"
+)
+# Tells the impact; its "because" explains why so many were affected.
+COUNTS_PEOPLE = _cue(
+    r"^\W{0,2}(?:about |around |approximately |some |all |up to )?\d[\d,.]* (?:[\w-]+ ){0,2}"
+    r"(?:users|customers|people|staff|employees|clients|workers|callers|sites|stores|shops)\b"
 )
 # Why it was no worse. "Only" needs what it was limited to: "only then" and "only noticed" are
 # something else.
