@@ -7,7 +7,7 @@ from evals.planted.cases import Variant
 from evals.planted.sources import Source, states
 from evals.planted.wording import COUNTS, DONE_TO, MONTHS, lowered, raised
 
-_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+_DATE = re.compile(r"(?<![\w/-])(20\d\d)-(0[1-9]|1[0-2])-(\d\d)(?![\w-])")
 _STAMP = re.compile(
     r"^(?:20\d\d-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d\d:\d\d)(?: UTC)?[ :–-]+(?=[A-Za-z])"
 )

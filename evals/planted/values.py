@@ -25,7 +25,7 @@ _IN_DATE = re.compile(
 )
 _WORDED = re.compile(rf"\b({'|'.join(COUNTS[2:])})\b(?! (?:by one|of a kind))", re.IGNORECASE)
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
-_DATE = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
+_DATE = re.compile(r"(?<!\d)(20\d\d)-(0[1-9]|1[0-2])-(\d\d)(?!\d)")
 _SPELLED = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)})\b")
 _DAY = re.compile(rf"\b({'|'.join(DAYS)})\b")
 

@@ -47,13 +47,15 @@ def exchanged_words(claim: Statement, found: Statement) -> list[Exchange]:
         return []
     exchanges: list[Exchange] = []
     for tag, first, last, start, end in matcher.get_opcodes():
-        if tag != "replace" or last - first > _MAX_SWAPPED or end - start > _MAX_SWAPPED:
+        if tag != "replace" or last - first > _MAX_SWAPPED:
             continue
         new = _unknown(ours[first:last], found)
-        old = [word for word in theirs[start:end] if word.key]
+        old = _opposite_number(ours, theirs, (first, last), (start, end))
         if new and old:
             position = ours.index(new[0])
-            is_noun = _is_noun(ours, position) or _plural(new[0], old[0])
+            is_noun = (
+                _is_noun(ours, position) or _plural(new[0], old[0]) or _qualifies(ours, position)
+            )
             exchanges.append(Exchange(new[0].text, old[0].text, is_noun))
     return exchanges
 
@@ -72,6 +74,41 @@ def negations_differ(claim: Statement, found: Statement) -> bool:
         if last - first == end - start or not any(word.key for word in (*one, *other)):
             more += negations(one) - negations(other)
     return more % 2 == 1
+
+
+def _opposite_number(
+    ours: Sequence[Word], theirs: Sequence[Word], mine: tuple[int, int], its: tuple[int, int]
+) -> list[Word]:
+    """What the evidence has in the place of words of the claim.
+
+    A claim that begins or ends in the middle of a long sentence is held against what stands
+    beside the same words there; names are compared elsewhere.
+    """
+    (first, last), (start, end) = mine, its
+    if end - start > _MAX_SWAPPED:
+        if any(_is_name(word) for word in ours[first:last]):
+            return []
+        at_end = last == len(ours)
+        beside = ours[:first] if at_end else theirs[end : end + _MAX_SWAPPED]
+        if _content(beside) < _MIN_COMMON:
+            return []
+        start, end = (start, start + last - first) if at_end else (end - last + first, end)
+    return [word for word in theirs[start:end] if word.key]
+
+
+def _is_name(word: Word) -> bool:
+    return word.text[:1].isupper() and (not word.opens or word.text.isupper())
+
+
+def _qualifies(words: Sequence[Word], position: int) -> bool:
+    """ "The reporting gateway": between an article and the word that it qualifies."""
+    before = words[position - 1].lower if position else ""
+    after = words[position + 1] if position + 1 < len(words) else None
+    return before in ("the", "a", "an") and after is not None and bool(after.key)
+
+
+def _content(words: Sequence[Word]) -> int:
+    return sum(1 for word in words if word.key)
 
 
 def _matcher(ours: Sequence[Word], theirs: Sequence[Word]) -> SequenceMatcher[str]:

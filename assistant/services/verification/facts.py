@@ -94,6 +94,12 @@ _WORDED = {
 } | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90",
      "dozen": "12", "twice": "2", "half": "0.5", "both": "2"}  # fmt: skip
 _WORDED_NUMBER = re.compile(rf"\b(?:{'|'.join(_WORDED)})\b", re.IGNORECASE)
+# "Three hours" is a length of time as "3 h" is; "an hour" may be one, where it is evidence.
+_WORDED_DURATION = re.compile(
+    rf"\b(?P<count>{'|'.join(_WORDED)}|an?)[ -](?P<unit>seconds?|minutes?|hours?|days?|weeks?)\b",
+    re.IGNORECASE,
+)
+_NAMED_TIME = re.compile(r"\b(?P<name>noon|midday|midnight)\b", re.IGNORECASE)
 # "One", "both" and "half" are often no count at all.
 _LOOSE = frozenset({"one", "both", "half", "zero", "twice"})
 
@@ -116,6 +122,12 @@ def exact_facts(statement: Statement, *, of_evidence: bool) -> tuple[Fact, ...]:
             found.extend(reader(match))
         rest = pattern.sub(_blank, rest)
     rest = _RANGE.sub(" ", rest)
+    for match in _WORDED_DURATION.finditer(rest):
+        found.extend(_worded_duration(match, of_evidence=of_evidence))
+    rest = _WORDED_DURATION.sub(_blank, rest)
+    for match in _NAMED_TIME.finditer(rest):
+        hour = "00:00" if match["name"].lower() == "midnight" else "12:00"
+        found.append(Fact(FactKind.TIME, hour, match.group(), match.start()))
     if of_evidence:
         for match in _DOTTED_TIME.finditer(rest):
             found.extend(_times(match))
@@ -177,6 +189,15 @@ def _durations(match: re.Match[str]) -> Iterator[Fact]:
     yield Fact(FactKind.QUANTITY, f"{seconds:g} s", match.group(), match.start())
 
 
+def _worded_duration(match: re.Match[str], *, of_evidence: bool) -> Iterator[Fact]:
+    word = match["count"].lower()
+    if word in ("a", "an", "both", "half") and not of_evidence:
+        return
+    unit = match["unit"].lower().removesuffix("s")
+    seconds = float(_WORDED.get(word, 1)) * _SECONDS[unit]
+    yield Fact(FactKind.QUANTITY, f"{seconds:g} s", match.group(), match.start())
+
+
 def _numbers(match: re.Match[str]) -> Iterator[Fact]:
     sign = "-" if match["sign"] == "-" else ""
     value = f"{sign}{float(match['value'].replace(',', '')):g}"
@@ -196,7 +217,15 @@ def _worded(text: str, *, of_evidence: bool) -> Iterator[Fact]:
 
 def same_quantity(claimed: str, found: str) -> bool:
     """True when the evidence has the number, with the unit if the claim names one."""
-    return claimed == found or (" " not in claimed and claimed == found.partition(" ")[0])
+    if claimed == found or (" " not in claimed and claimed == found.partition(" ")[0]):
+        return True
+    return _in_full(claimed) == _in_full(found)
+
+
+def _in_full(value: str) -> str:
+    """ "18.5 k" of something is 18,500 of it."""
+    number, _, unit = value.partition(" ")
+    return f"{float(number) * 1000:g}" if unit == "k" else value
 
 
 def _unit(unit: str) -> str:
@@ -215,7 +244,8 @@ _ENGLISH = frozenset(
     """re non pre post multi self auto high low long short near well on off up down out in cross
     co sub inter intra over under semi so to de anti mid half full part hard soft real time day
     first second third one two three four five follow check log set roll start shut fall fail
-    large small early late wide based only read write""".split()
+    large small early late wide based only read write like related specific driven facing side
+    free aware ready level scale""".split()
 )
 
 

@@ -21,7 +21,7 @@ connect | disconnect
 upgrade | downgrade revert
 up | down
 before | after
-earlier sooner | later
+earlier sooner early | later late
 faster quicker | slower
 first initial | last final
 success succeed successful pass | fail failure
@@ -36,13 +36,13 @@ intermittent partial brief | constant continuous complete
 primary | secondary standby
 internal | external
 inbound incoming | outbound outgoing
-production prod | staging test preproduction
+production prod | staging preproduction
 pause suspend | resume
 read | write
 push | pull
 renew renewed | expire expired
 gain | lose lost
-acquire | release
+help helped helps resolve resolved resolves fix fixed solve solved | worsen worsened aggravate
 """.strip().splitlines()  # noqa: E501
 
 
@@ -67,7 +67,7 @@ def _keys(word: str) -> Iterator[str]:
 
 _SIDES = _sides()
 # A negation belongs to the first words after it; further ones are reached by accident.
-_HEADS = 2
+_HEADS = 3
 _NO_VERBS = frozenset(statement(verb).words[0].key for verb in "failed outage crashed".split())
 _NEAR = 4  # content words on each side that say what a direction is about
 
@@ -146,6 +146,9 @@ def _plain_there(one: Statement, cue: int, head: Word, others: Sequence[Statemen
     if _polarities(others, head.key) != {False}:
         return False
     before = [word.key for word in one.words[:cue] if word.key][-_NEAR:]
+    # What the others deny of the same subject is denied here too, in other words.
+    if any(word.negated for other in others for word in other.words if word.key in before):
+        return False
     after = [word.key for word in one.words[cue:] if word.key and word is not head][:_NEAR]
     return any(_polarities(others, key) for key in before or after or [head.key])
 

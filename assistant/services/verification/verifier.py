@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.domain.drafts import Verdict
 from assistant.services.sentences import sentences
+from assistant.services.verification.actors import other_doer, stranger, turned_around
 from assistant.services.verification.alignment import (
     covered,
     exchanged_words,
@@ -89,7 +90,7 @@ def _judged(claimed: Found, found: list[Found]) -> Verification:
     coverage = 1.0 if not content else 1 - len(missing) / len(content)
     if hard := tuple(_contradictions(claimed, support, found)):
         return Verification(Verdict.UNSUPPORTED, min(coverage, _REFUTED_SCORE), hard)
-    doubts = list(_doubts(claimed, support))
+    doubts = list(_doubts(claimed, support, found))
     if coverage < SUPPORTED_AT:
         doubts.append(f"the evidence does not mention {', '.join(missing[:4])}")
     if coverage < PARTLY_AT:
@@ -165,22 +166,47 @@ def _covers(part: Found, wanted: set[str | Fact], words: dict[str, Word]) -> set
 
 def _contradictions(claimed: Found, support: list[Found], found: list[Found]) -> Iterator[str]:
     statements = [part.statement for part in support]
+    told_in = [part.statement for part in found]
+    yield from _false_facts(claimed, support, found)
+    yield from _false_polarity(claimed.statement, statements)
+    yield from _false_doers(claimed.statement, told_in)
+    yield from _false_causes(claimed.statement, told_in)
+    for exchange in exchanged_words(claimed.statement, statements[0]) if statements else ():
+        if exchange.is_noun:
+            yield f"the evidence says {exchange.found!r} where the claim says {exchange.claimed!r}"
+
+
+def _false_facts(claimed: Found, support: list[Found], found: list[Found]) -> Iterator[str]:
     absent = [fact for fact in claimed.facts if not _present(fact, found)]
     for fact in absent:
         yield f"the {fact.kind} {fact.text} is not in the evidence"
     if not absent and (moved := misplaced(claimed, support)):
         yield f"the evidence tells {moved.text} of something else"
-    if word := contradicted(claimed.statement, statements):
+
+
+def _false_polarity(claim: Statement, support: list[Statement]) -> Iterator[str]:
+    if word := contradicted(claim, support):
         yield f"one of claim and evidence negates {word!r}"
-    elif statements and negations_differ(claimed.statement, statements[0]):
+    elif support and negations_differ(claim, support[0]):
         yield "one of claim and evidence has a negation more"
-    if word := opposite(claimed.statement, statements):
+    if word := opposite(claim, support):
         yield f"the evidence has the opposite of {word!r}"
-    if connective := reversed_order(claimed.statement, statements):
+
+
+def _false_doers(claim: Statement, told_in: list[Statement]) -> Iterator[str]:
+    if name := stranger(claim, told_in):
+        yield f"the evidence does not name {name!r}"
+    elif doer := other_doer(claim, told_in):
+        yield f"according to the evidence it was {doer!r}"
+    if verb := turned_around(claim, told_in):
+        yield f"the evidence has the two sides of {verb!r} the other way round"
+
+
+def _false_causes(claim: Statement, told_in: list[Statement]) -> Iterator[str]:
+    if connective := reversed_order(claim, told_in):
         yield f"the evidence has the two sides of {connective!r} the other way round"
-    for exchange in exchanged_words(claimed.statement, statements[0]) if statements else ():
-        if exchange.is_noun:
-            yield f"the evidence says {exchange.found!r} where the claim says {exchange.claimed!r}"
+    if (added := added_causality(claim, told_in)) and added.invented:
+        yield f"the evidence tells both, but not {added.text!r}"
 
 
 def _present(fact: Fact, found: list[Found]) -> bool:
@@ -213,7 +239,7 @@ def _acronyms(found: Statement) -> frozenset[str]:
     return frozenset(run[start:] for run in initials for start in range(len(run) - 1))
 
 
-def _doubts(claimed: Found, support: list[Found]) -> Iterator[str]:
+def _doubts(claimed: Found, support: list[Found], found: list[Found]) -> Iterator[str]:
     statements = [part.statement for part in support]
     if not statements:
         return
@@ -222,8 +248,8 @@ def _doubts(claimed: Found, support: list[Found]) -> Iterator[str]:
         yield "the evidence is less certain than the claim"
     if _PLANNED.search(best.text) and not _PLANNED.search(claimed.statement.text):
         yield "the evidence tells a plan or a condition, the claim a fact"
-    if connective := added_causality(claimed.statement, statements):
-        yield f"the evidence does not say {connective!r}"
+    if added := added_causality(claimed.statement, [part.statement for part in found]):
+        yield f"the evidence does not say {added.text!r}"
     for exchange in exchanged_words(claimed.statement, best):
         if not exchange.is_noun:
             yield f"the evidence says {exchange.found!r} where the claim says {exchange.claimed!r}"

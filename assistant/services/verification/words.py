@@ -103,6 +103,27 @@ minute min
 second sec
 hour hr
 use utilise
+hide hid hidden
+run ran
+take took taken
+give gave given
+lose lost
+keep kept
+hold held
+send sent
+build built
+bring brought
+write wrote written
+choose chose chosen
+forget forgot forgotten
+freeze froze frozen
+hang hung
+spend spent
+throw threw thrown
+withdraw withdrew withdrawn
+come came
+make made
+overwrite overwrote overwritten
 """.strip().splitlines()
 
 _PAIRS = {
@@ -189,7 +210,14 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NEEDS_TO = re.compile(r"fail(?:s|ed|ing|ure)?|refus(?:es|ed|ing|al)|declin(?:es|ed|ing)", re.I)
-_INSTEAD = {("instead", "of"), ("rather", "than"), ("ruled", "out"), ("prevented", "from")}
+_INSTEAD = {
+    ("instead", "of"), ("rather", "than"), ("ruled", "out"), ("prevented", "from"),
+    ("unrelated", "to"), ("independent", "of"), ("regardless", "of"), ("irrespective", "of"),
+}  # fmt: skip
+# "Lost access" is "could not access".
+_LOSES = frozenset("lose loses lost losing".split())
+_LOST = frozenset("access connectivity contact".split())
+_LOST_WITHIN = 3
 # Where the reach of a negation ends.
 _BARRIERS = frozenset(
     """, ; : . ( ) – — ! ? but although though however because due so which while whereas and
@@ -207,6 +235,9 @@ def is_negation(words: Sequence[Word], index: int) -> bool:
         return False
     if _NEEDS_TO.fullmatch(lower):
         return follower == "to"
+    if lower in _LOSES:
+        near = words[index + 1 : index + 1 + _LOST_WITHIN]
+        return any(word.lower in _LOST for word in near)
     return (lower, follower) in _INSTEAD or bool(_NEGATION.fullmatch(lower))
 
 

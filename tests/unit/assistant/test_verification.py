@@ -78,10 +78,10 @@ class TestForms:
             "the evidence tells 12:07 of something else",
         )
 
-    def test_a_cause_that_nobody_told_is_a_doubt(self) -> None:
+    def test_a_cause_that_nobody_told_is_refused(self) -> None:
         evidence = "At 10:00 the backup ran. At 10:01 latency on san-b rose."
         found = check("Latency on san-b rose because the backup ran.", evidence)
-        assert found.verdict is Verdict.PARTLY
+        assert found.reasons == ("the evidence tells both, but not 'because'",)
 
     def test_a_plan_is_not_a_deed(self) -> None:
         found = check(

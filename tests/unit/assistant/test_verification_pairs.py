@@ -232,7 +232,7 @@ TRUE = [(case.evidence, claim) for case in CASES for claim in case.true]
 FALSE = [(case.evidence, claim) for case in CASES for claim in case.false]
 
 # What the verifier does not see yet, each kept here so that it shows when it changes.
-KNOWN_MISSES = {"Traffic was failed over to the London site at 14:20."}
+KNOWN_MISSES: set[str] = set()
 KNOWN_DOUBTS = {
     "Printing in Leeds failed from 08:30 until the spooler on prn-lds-01 was restarted."
 }
