@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from assistant.api import (
     changes,
+    draft_stream,
     drafts,
     errors,
     feedback,
@@ -23,6 +24,6 @@ def install(app: FastAPI, application: Application) -> None:
     app.state.application = application
     errors.install(app)
     guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
-    for module in (questions, records, drafts, proposals, feedback, changes):
+    for module in (questions, records, drafts, draft_stream, proposals, feedback, changes):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

@@ -7,6 +7,7 @@ from assistant.domain.drafts import Claim, Draft, EvidenceItem, Question, Remove
 from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
 from assistant.services.approval import ProposalView
+from assistant.services.drafting.progress import Progress
 
 
 class ClaimOut(Shape):
@@ -83,6 +84,19 @@ class DraftOut(Shape):
             notes=list(draft.provenance.notes),
             parameters=draft.provenance.parameters,
         )
+
+
+class ProgressOut(Shape):
+    """A step of a draft in the making that begins, and how many things it is about."""
+
+    stage: str
+    count: int
+    counted: str
+
+    @classmethod
+    def of(cls, progress: Progress) -> "ProgressOut":
+        """From the service's value."""
+        return cls(stage=progress.stage, count=progress.count, counted=progress.counted)
 
 
 class DecisionOut(Shape):

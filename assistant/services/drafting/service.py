@@ -6,7 +6,7 @@ from datetime import datetime
 from assistant.domain.drafts import Draft, Provenance
 from assistant.domain.evidence import EvidencePack, Precedent
 from assistant.domain.incident import IncidentContext
-from assistant.domain.people import Person
+from assistant.domain.people import Person, Role
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting.ports import Writer
 from assistant.services.drafting.progress import Progress, Stage, Tell, silent
@@ -51,9 +51,11 @@ class DraftingService:
 
         ``tell`` hears of each step as it begins, and of the end when the draft is kept.
 
-        Raises ``NotFound`` for a record that the reader may not read and
-        ``InvalidInput`` for a writer that is not configured.
+        Raises ``NotAllowed`` for a person who is no author, ``NotFound`` for a record that
+        the reader may not read and ``InvalidInput`` for a writer that is not configured.
         """
+        # Before a model is asked, which may take long and cost something.
+        person.require(Role.AUTHOR)
         chosen = self._writer(writer or self._default)
         pack = self._evidence(self._similar.readable(reference, reader), reader, as_of)
         tell(Progress(Stage.EVIDENCE, len(pack.items())))
