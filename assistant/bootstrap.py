@@ -12,6 +12,7 @@ from assistant.db.audit import AuditLedger
 from assistant.db.change_marks import ChangeMarkRepository
 from assistant.db.feedback import FeedbackRepository
 from assistant.llm.chat import ChatChoice, ChatModel
+from assistant.llm.entailment import CrossEncoderEntailment
 from assistant.services.approval import ApprovalService
 from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
@@ -21,7 +22,9 @@ from assistant.services.draft_reading import DraftReading
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import Means, writers
 from assistant.services.drafting.chat import Budget
+from assistant.services.drafting.entailment import Limits, SecondOpinion
 from assistant.services.drafting.evidence import Evidence
+from assistant.services.drafting.gate import RULES, ClaimCheck
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
 from assistant.services.fields.fitted import FieldFitting, FittedFields
@@ -32,7 +35,7 @@ from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
 from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryWorker
-from assistant.settings import EmbedderSettings, Settings, VectorSettings
+from assistant.settings import EmbedderSettings, Settings, VectorSettings, VerifierSettings
 from assistant.writers import ticket_writers
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
@@ -72,6 +75,14 @@ class EmbedOn(StrEnum):
 def _revealed(section: EmbedderSettings | VectorSettings) -> dict[str, Any]:
     """The values of a section with its key in clear, for the adapter that sends it."""
     return section.model_dump() | {"api_key": section.api_key.get_secret_value()}
+
+
+def _claim_check(chosen: VerifierSettings) -> ClaimCheck:
+    """The rules, with a model beside them where one is configured."""
+    if not chosen.model:
+        return RULES
+    limits = Limits(chosen.contradiction_at, chosen.entailment_below)
+    return SecondOpinion(RULES, CrossEncoderEntailment(chosen.model), limits)
 
 
 class Application:
@@ -189,7 +200,13 @@ class Application:
             self.similar,
             Evidence(self.store, self.searcher, self.triage),
             self.drafts,
-            writers(Means(model, Budget(chat.context_tokens, chat.deadline_seconds))),
+            writers(
+                Means(
+                    model,
+                    Budget(chat.context_tokens, chat.deadline_seconds),
+                    _claim_check(self.settings.verifier),
+                )
+            ),
             # A chat model that somebody configured is meant to be used.
             "extractive" if model is None else "chat",
         )

@@ -5,14 +5,21 @@ leaves standard output to the JSON alone.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from assistant.domain.audit import AuditReport
@@ -87,6 +94,21 @@ def progress() -> Iterator[Progress]:
         transient=True,
     ) as bars:
         yield bars
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[object], None]]:
+    """A spinner with the step at hand on standard error; silent where that is not a terminal."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=err,
+        disable=not err.is_terminal,
+        transient=True,
+    ) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda step: bars.update(task, description=str(step))
 
 
 def show_similar(answer: SimilarOut) -> None:

@@ -81,6 +81,20 @@ class ChatSettings(_Section):
     context_tokens: int = Field(default=8_000, gt=0)
 
 
+class VerifierSettings(_Section):
+    """An optional second opinion on what a chat model writes.
+
+    ``model`` is a cross-encoder of sentence-transformers with the labels entailment,
+    contradiction and neutral, by path. A claim is removed when the model finds it
+    contradicted with at least ``contradiction_at``, and doubted when it finds it entailed
+    with less than ``entailment_below``.
+    """
+
+    model: str = ""
+    contradiction_at: float = Field(default=0.5, gt=0.0, le=1.0)
+    entailment_below: float = Field(default=0.5, ge=0.0, lt=1.0)
+
+
 class TriageSettings(_Section):
     """What an answer must be worth.
 
@@ -170,6 +184,7 @@ class Settings(BaseSettings):
     vectors: VectorSettings = VectorSettings()
     reranker: RerankerSettings = RerankerSettings()
     chat: ChatSettings = ChatSettings()
+    verifier: VerifierSettings = VerifierSettings()
     triage: TriageSettings = TriageSettings()
     redaction: RedactionSettings = RedactionSettings()
     ingest: IngestSettings = IngestSettings()

@@ -12,6 +12,7 @@ from assistant.bootstrap import Application
 from assistant.domain.drafts import Draft, SectionName
 from assistant.domain.people import Person
 from assistant.schemas import DraftOut, ProposalOut, Shape
+from assistant.services.drafting.progress import Tell, silent
 from assistant.services.editing import EditedClaim
 from ingest.times import parse_moment
 
@@ -66,8 +67,7 @@ class Submission(Shape):
 @router.post("/drafts", operation_id="create_draft", status_code=201)
 def create_draft(wanted: NewDraft, app: App, person: CurrentPerson, response: Response) -> DraftOut:
     """Draft an RCA for a stored record."""
-    as_of = None if wanted.as_of is None else parse_moment(wanted.as_of)
-    made = app.drafting.create(person, person.reader(), wanted.record_id, wanted.writer, as_of)
+    made = created(app, person, wanted)
     response.headers["Location"] = f"/api/v1/drafts/{made.id}"
     return _shown(made, response)
 
@@ -141,6 +141,14 @@ def submit_draft(
     readable_draft(app, person, draft_id)
     target = submission.target or app.settings.targets.default
     return ProposalOut.of(app.approvals.submit(person, draft_id, _required(if_match), target))
+
+
+def created(app: Application, person: Person, wanted: NewDraft, tell: Tell = silent) -> Draft:
+    """The new draft that a request asks for."""
+    as_of = None if wanted.as_of is None else parse_moment(wanted.as_of)
+    return app.drafting.create(
+        person, person.reader(), wanted.record_id, wanted.writer, as_of, tell=tell
+    )
 
 
 def readable_draft(

@@ -30,7 +30,10 @@ def draft(
     """Draft an RCA: every sentence cites the exact span that it was taken from."""
     app = application()
     author = acting_person(app, person)
-    made = app.drafting.create(author, reader_for(app, person), record, writer, moment(as_of))
+    with console.steps() as tell:
+        made = app.drafting.create(
+            author, reader_for(app, person), record, writer, moment(as_of), tell=tell
+        )
     shown = DraftOut.of(made)
     if json is None:
         console.show_draft(shown)

@@ -9,6 +9,7 @@ from assistant.domain.drafts import Claim, Draft, EvidenceItem, Question, Remove
 from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
 from assistant.services.approval import ProposalView
+from assistant.services.drafting.progress import Progress
 from assistant.services.drafting.replay import Replay
 from assistant.services.drafting.whys import five_whys
 from assistant.services.exporting import Export
@@ -147,6 +148,19 @@ class ExportOut(Shape):
             bytes=len(export.content),
             sha256=sha256(export.content).hexdigest(),
         )
+
+
+class ProgressOut(Shape):
+    """A step of a draft in the making that begins, and how many things it is about."""
+
+    stage: str
+    count: int
+    counted: str
+
+    @classmethod
+    def of(cls, progress: Progress) -> "ProgressOut":
+        """From the service's value."""
+        return cls(stage=progress.stage, count=progress.count, counted=progress.counted)
 
 
 class DecisionOut(Shape):

@@ -10,21 +10,29 @@ from dataclasses import dataclass, field
 
 from assistant.services.drafting.chat import Budget, ChatWriter
 from assistant.services.drafting.extractive import ExtractiveWriter
+from assistant.services.drafting.gate import RULES, ClaimCheck
 from assistant.services.drafting.ports import StructuredModel, Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What writers may work with. ``budget`` is that of a draft by the chat model."""
+    """What writers may work with.
+
+    ``budget`` is that of a draft by the chat model, ``check`` what the gate asks about its
+    claims; a writer that only takes sentences over needs no other than the rules.
+    """
 
     model: StructuredModel | None = None
     budget: Budget = field(default_factory=Budget)
+    check: ClaimCheck = RULES
 
 
 WRITERS: dict[str, Callable[[Means], Writer | None]] = {
     "extractive": lambda _means: ExtractiveWriter(),
     "chat": lambda means: (
-        None if means.model is None else ChatWriter(means.model, budget=means.budget)
+        None
+        if means.model is None
+        else ChatWriter(means.model, budget=means.budget, check=means.check)
     ),
 }
 

@@ -22,7 +22,7 @@ from assistant.services.drafting.answer import (
     faults,
 )
 from assistant.services.drafting.extractive import ExtractiveWriter, instruction_notes
-from assistant.services.drafting.gate import gate
+from assistant.services.drafting.gate import RULES, ClaimCheck, gate
 from assistant.services.drafting.packing import CHARS_PER_TOKEN, Packed, PromptSource, packed
 from assistant.services.drafting.ports import Parameters, StructuredModel, Writer, Written
 from assistant.services.drafting.progress import Progress, Stage, Tell, silent
@@ -59,6 +59,7 @@ class ChatWriter:
         model: StructuredModel,
         *,
         budget: Budget = Budget(),
+        check: ClaimCheck = RULES,
         prompts: PromptLibrary | None = None,
         fallback: Writer | None = None,
         mark: Callable[[], str] = new_mark,
@@ -66,6 +67,7 @@ class ChatWriter:
     ) -> None:
         self._model = model
         self._budget = budget
+        self._check = check
         self._prompt = (prompts or PromptLibrary()).load(PROMPT_NAME, PROMPT_VERSION)
         self._fallback = fallback or ExtractiveWriter()
         self._mark = mark
@@ -76,12 +78,11 @@ class ChatWriter:
         question = _Question.about(pack, self._prompt, self._mark(), self._budget.context_tokens)
         asking = _Asking(self._model, question, self._budget, self._clock, tell)
         try:
-            answer = asking.answer()
+            body = body_of(pack, question.evidence, asking.answer())
+            tell(Progress(Stage.CHECKING, len(body.claims())))
+            body = gate(body, pack, self._check)
         except ModelUnavailable as exc:
             return self._fallen_back(pack, str(exc), asking.parameters(), tell)
-        body = body_of(pack, question.evidence, answer)
-        tell(Progress(Stage.CHECKING, len(body.claims())))
-        body = gate(body, pack)
         if not body.claims():
             reason = "none of the model's claims passed the gate"
             return self._fallen_back(pack, reason, asking.parameters(), tell)

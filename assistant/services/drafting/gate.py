@@ -1,7 +1,8 @@
 """The gate after every writer: what does not stand on its evidence becomes a question."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from assistant.domain.drafts import (
     Claim,
@@ -15,15 +16,24 @@ from assistant.domain.drafts import (
 )
 from assistant.domain.evidence import EvidencePack
 from assistant.services.drafting.roles import Roles
-from assistant.services.verification import Verifier
+from assistant.services.verification import Verification, Verifier
 from retrieval.records import Citation
 
 # A claim is plain text: a link or an image in it would act when somebody opens the draft.
 _ACTIVE = re.compile(r"https?://|!?\[[^\]]*\]\(|<[a-z/!][^>]*>|\bjavascript:|\bdata:\w+/", re.I)
-_VERIFIER = Verifier()
 
 
-def gate(body: DraftBody, pack: EvidencePack) -> DraftBody:
+class ClaimCheck(Protocol):
+    """Says whether texts support a sentence."""
+
+    def check(self, claim: str, evidence: Sequence[str]) -> Verification:
+        """The verdict on ``claim``, with reasons for what is missing."""
+
+
+RULES: ClaimCheck = Verifier()
+
+
+def gate(body: DraftBody, pack: EvidencePack, check: ClaimCheck = RULES) -> DraftBody:
     """The draft with only those claims that their citations support.
 
     Each citation must be of a revision in the pack and quote its text exactly; a fact
@@ -38,7 +48,7 @@ def gate(body: DraftBody, pack: EvidencePack) -> DraftBody:
     for name in SectionName:
         kept: list[Claim] = []
         for claim in (c for s in body.sections if s.name is name for c in s.claims):
-            checked = _checked(claim, pack)
+            checked = _checked(claim, pack, check)
             if isinstance(checked, Claim):
                 kept.append(checked)
             else:
@@ -58,13 +68,13 @@ def is_active(text: str) -> bool:
     return bool(_ACTIVE.search(text))
 
 
-def _checked(claim: Claim, pack: EvidencePack) -> Claim | tuple[str, ...]:
+def _checked(claim: Claim, pack: EvidencePack, check: ClaimCheck) -> Claim | tuple[str, ...]:
     """The claim with its verdict, or the reasons why it cannot stay."""
     if claim.kind is ClaimKind.AUTHOR:
         return claim.model_copy(update={"verdict": Verdict.AUTHOR_ASSERTED})
     if reasons := tuple(_faults(claim, pack)):
         return reasons
-    found = _VERIFIER.check(claim.text, [_by_roles(cited, pack) for cited in claim.citations])
+    found = check.check(claim.text, [_by_roles(cited, pack) for cited in claim.citations])
     if found.verdict is Verdict.UNSUPPORTED:
         return found.reasons
     return claim.model_copy(update={"verdict": found.verdict, "reasons": found.reasons})

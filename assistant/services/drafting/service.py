@@ -47,9 +47,11 @@ class DraftingService:
 
         ``tell`` hears of each step as it begins, and of the end when the draft is kept.
 
-        Raises ``NotFound`` for a record that the reader may not read and
-        ``InvalidInput`` for a writer that is not configured.
+        Raises ``NotAllowed`` for a person who is no author, ``NotFound`` for a record that
+        the reader may not read and ``InvalidInput`` for a writer that is not configured.
         """
+        # Before a model is asked, which may take long and cost something.
+        person.require(Role.AUTHOR)
         chosen = self._writer(writer or self._default)
         pack = self._evidence.gathered(self._similar.readable(reference, reader), reader, as_of)
         tell(Progress(Stage.EVIDENCE, len(pack.items())))

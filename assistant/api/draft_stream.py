@@ -1,0 +1,53 @@
+"""Drafts as server-sent events: each step as it begins, then the draft or the problem."""
+
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+from threading import Thread
+
+from fastapi import APIRouter, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from assistant.api.drafts import NewDraft, created
+from assistant.api.errors import PROBLEMS, answer
+from assistant.api.identity import App, CurrentPerson
+from assistant.domain.drafts import Draft
+from assistant.schemas import DraftOut, ProgressOut
+from assistant.services.drafting.progress import Progress, Tell
+
+router = APIRouter(tags=["drafts"], responses=PROBLEMS)
+
+
+@router.post("/drafts/stream", operation_id="stream_draft", response_class=EventSourceResponse)
+def stream_draft(
+    request: Request, wanted: NewDraft, app: App, person: CurrentPerson
+) -> Iterator[ServerSentEvent]:
+    """Draft an RCA and tell of each step: events ``progress``, at the end ``draft`` or ``problem``.
+
+    Who hangs up early finds the draft among the latest all the same.
+    """
+    for step in _steps(lambda tell: created(app, person, wanted, tell)):
+        if isinstance(step, Progress):
+            yield ServerSentEvent(event="progress", data=ProgressOut.of(step))
+        elif isinstance(step, Draft):
+            yield ServerSentEvent(event="draft", data=DraftOut.of(step))
+        else:
+            body = bytes(answer(request, step).body).decode()
+            yield ServerSentEvent(event="problem", raw_data=body)
+
+
+def _steps(work: Callable[[Tell], Draft]) -> Iterator[Progress | Draft | Exception]:
+    """What the work tells while it runs in a thread of its own, and how it ended."""
+    told: SimpleQueue[Progress | Draft | Exception] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            told.put(work(told.put))
+        except Exception as exc:  # noqa: BLE001 — the boundary of the thread; it is answered
+            told.put(exc)
+
+    Thread(target=run, daemon=True).start()
+    while True:
+        step = told.get()
+        yield step
+        if not isinstance(step, Progress):
+            return
