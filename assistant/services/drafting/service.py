@@ -49,8 +49,8 @@ class DraftingService:
         Raises ``NotFound`` for a record that the reader may not read and
         ``InvalidInput`` for a writer that is not configured.
         """
-        chosen = self._writer(writer or self._default)
-        pack = self._evidence(self._similar.readable(reference, reader), reader, as_of)
+        chosen = self.writer(writer or self._default)
+        pack = self.evidence(self._similar.readable(reference, reader), reader, as_of)
         written = chosen.write(pack)
         provenance = Provenance(
             writer=chosen.name,
@@ -61,7 +61,8 @@ class DraftingService:
         )
         return self._drafts.create(person, pack.incident.id, written.body, provenance)
 
-    def _writer(self, name: str) -> Writer:
+    def writer(self, name: str) -> Writer:
+        """The configured writer of that name; ``InvalidInput`` for any other."""
         if name not in self._writers:
             raise InvalidInput(
                 f"There is no writer {name!r}. Configured are {', '.join(self._writers)}; "
@@ -69,7 +70,8 @@ class DraftingService:
             )
         return self._writers[name]
 
-    def _evidence(self, incident: Record, reader: Reader, as_of: datetime | None) -> EvidencePack:
+    def evidence(self, incident: Record, reader: Reader, as_of: datetime | None) -> EvidencePack:
+        """What a writer may use for an incident: what the reader may read, never itself."""
         context = IncidentContext.of_record(incident, as_of)
         return EvidencePack(
             incident=incident,
