@@ -154,7 +154,7 @@ class Application:
         settings = self.settings
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
-        self.reading = DraftReading(self.drafts, self.similar)
+        self.reading = DraftReading(self.drafts, self.similar, self.store)
         self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
         self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)

@@ -6,6 +6,7 @@
                   or {"id", "input": {title, summary, timeline, …}, "reference": {root_cause, …}}:
                   what was the cause?
     train.jsonl   optional, labelled cases to learn from
+                  or the same with "reference": {resolution, actions}: what does a draft cover?
     corpus.jsonl  optional, records that may serve as precedents of causes
 
 A label is a text or a whole number, or a list of them when any is right; the first is what
@@ -76,6 +77,56 @@ class CauseDataset:
     corpus: Path | None
     hash: str
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCase:
+    """An incident as it was known early, and what was written afterwards; either may be empty."""
+
+    incident: CauseCase
+    resolution: str
+    actions: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDataset:
+    """Incidents to draft, with the corpus that their precedents come from."""
+
+    name: str
+    cases: tuple[DraftCase, ...]
+    corpus: Path
+    hash: str
+    notes: tuple[str, ...] = ()
+
+
+def load_drafts(folder: Path, cases: str = CASES) -> DraftDataset:
+    """Read incidents with their resolutions and actions; errors as for :func:`load_labelled`."""
+    file = _file(folder, cases)
+    corpus = _file(folder, CORPUS)
+    found: list[DraftCase] = []
+    seen: dict[str, str] = {}
+    for place, entry in objects(file):
+        incident = _cause_case(entry, place)
+        if incident.id in seen:
+            raise wrong(place, "id", f"{incident.id!r} was already used at {seen[incident.id]}")
+        seen[incident.id] = place
+        reference = entry["reference"]
+        if not isinstance(reference, dict):
+            problem = f"it must be an object with resolution or actions, not {shortened(reference)}"
+            raise wrong(place, "reference", problem)
+        told = (plain_text(reference.get(name)) for name in ("resolution", "actions"))
+        found.append(DraftCase(incident, *told))
+    told_cases = tuple(case for case in found if case.resolution or case.actions)
+    if not told_cases:
+        raise InvalidInput(f"No case of {file} has a reference with a resolution or actions.")
+    silent = len(found) - len(told_cases)
+    return DraftDataset(
+        name=folder.resolve().name,
+        cases=told_cases,
+        corpus=corpus,
+        hash=hash_of(cases=file, corpus=corpus),
+        notes=(f"{silent} of the cases have no resolution and no actions.",) if silent else (),
+    )
 
 
 def load_labelled(folder: Path) -> LabelledDataset:

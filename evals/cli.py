@@ -118,6 +118,30 @@ def hypotheses(
 
 
 @app.command()
+def drafts(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of cases.jsonl and corpus.jsonl.")
+    ],
+    *,
+    cases: Annotated[
+        str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")
+    ] = "cases.jsonl",
+    system: Annotated[
+        str, typer.Option(metavar="NAME", help="extractive, copy-nearest, lead, chat.")
+    ] = "extractive",
+    no_cache: NoCache = False,
+    json: Json = None,
+) -> None:
+    """Do the citations of early drafts hold, and how much of the later RCA is there?"""
+    report, runner = _module("evals.report"), _module("evals.runner")
+    report.check_target(json)
+    run = runner.DraftRun(folder=folder, cases=cases, system=system, cache_file=_cache(no_cache))
+    with report.bars() as bars:
+        result = runner.run_drafts(run, bars.embedding, bars.asking)
+    report.write(result, json)
+
+
+@app.command()
 def verifier(
     source: Annotated[
         Path,

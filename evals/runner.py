@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.bootstrap import Application
 from assistant.services.backtest.intervals import SEED
-from evals.cases import CASES, labelled_by_field, load_causes, load_labelled
+from evals.cases import CASES, labelled_by_field, load_causes, load_drafts, load_labelled
 from evals.datasets import CORPUS, load_retrieval
 from evals.installation import bare_installation, installed, vectors_of
 from evals.json_lines import hash_of
@@ -17,7 +17,7 @@ from evals.planted import suite
 from evals.planted.files import bytes_of, corpus_files, load_suite, records_of, write_suite
 from evals.results import EvalResult
 from evals.systems import system
-from evals.tasks import fields, hypotheses, retrieval, verifier
+from evals.tasks import drafts, fields, hypotheses, retrieval, verifier
 from evals.tasks.retrieval import Step
 from ingest.normalise import NORMALISE_VERSION
 from ingest.redaction import REDACTION_VERSION
@@ -143,6 +143,44 @@ def run_hypotheses(
         settings={
             "cases": run.cases,
             "precedents": "the other cases" if dataset.corpus is None else CORPUS,
+            "as_of": "opened_at" if measured.timed else None,
+        },
+        seed=SEED,
+        versions=versions,
+        notes=dataset.notes + installation.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRun:
+    """What to run: a file of cases with the folder's corpus."""
+
+    folder: Path
+    cases: str = CASES
+    system: str = "extractive"
+    cache_file: Path | None = None
+
+
+def run_drafts(
+    run: DraftRun, embedding: Progress | None = None, asking: Step | None = None
+) -> EvalResult:
+    """Draft every case from what was known early. Raises ``InvalidInput`` as above."""
+    draft = drafts.drafting_system(run.system)
+    dataset = load_drafts(run.folder, run.cases)
+    with installed(dataset.corpus, run.cache_file, embedding) as installation:
+        measured = drafts.measure(dataset.cases, installation.app, draft, asking)
+        versions = _versions(installation.app)
+    return EvalResult(
+        task="drafts",
+        dataset=dataset.name,
+        dataset_hash=dataset.hash,
+        system=run.system,
+        metrics=measured.metrics,
+        latency=measured.latency,
+        per_query=measured.per_query,
+        settings={
+            "cases": run.cases,
+            "judge": "verifier",
             "as_of": "opened_at" if measured.timed else None,
         },
         seed=SEED,

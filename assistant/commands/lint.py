@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from assistant import console
-from assistant.commands import Json, application, read_text
+from assistant.commands import As, Json, application, read_text, reader_for
 from assistant.schemas.lint import FindingOut, LintOut, sarif
 from assistant.services.linting.document import DocumentKind
 from assistant.services.linting.linter import lint as lint_text
@@ -38,13 +38,14 @@ def lint(
     format: Annotated[
         LintFormat, typer.Option("--format", help="For people, or SARIF 2.1.0 for editors.")
     ] = LintFormat.TEXT,
+    person: As = None,
     json: Json = None,
 ) -> None:
     """Find weak causes, vague actions and gaps; each with a fix or a question."""
     if (file is None) == (draft is None):
         raise InvalidInput("Give exactly one of FILE and --draft ID.")
     place = draft or str(file)
-    answer = _of_draft(draft) if draft else _of_file(file, kind)
+    answer = _of_draft(draft, person) if draft else _of_file(file, kind)
     if format is LintFormat.SARIF:
         log = sarif(answer, place, version("precedent"))
         console.write_json(json or console.STDOUT, jsonlib.dumps(log, ensure_ascii=False))
@@ -56,8 +57,9 @@ def lint(
         _show(answer, place)
 
 
-def _of_draft(draft_id: str) -> LintOut:
-    return LintOut.of(lint_draft(application().drafts.get(draft_id)))
+def _of_draft(draft_id: str, person: str | None) -> LintOut:
+    app = application()
+    return LintOut.of(lint_draft(app.reading.get(draft_id, reader_for(app, person))))
 
 
 def _of_file(file: Path | None, kind: DocumentKind) -> LintOut:

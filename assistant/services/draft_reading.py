@@ -1,14 +1,14 @@
 """Use case: read a draft. A draft quotes records, so whoever reads it reads them."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from assistant.domain.drafts import Draft, EvidenceItem, EvidenceRole
+from assistant.domain.drafts import Draft
 from assistant.services.draft_diff import DraftDiff, diff
 from assistant.services.draft_store import DraftStore
 from assistant.services.similar import SimilarIncidents
 from retrieval.access import Reader
 from retrieval.errors import NotFound
+from retrieval.ports import RecordStore
 
 
 class Compared(NamedTuple):
@@ -22,19 +22,27 @@ class Compared(NamedTuple):
 class DraftReading:
     """The one way to a draft for somebody who wants to see it."""
 
-    def __init__(self, drafts: DraftStore, similar: SimilarIncidents) -> None:
+    def __init__(self, drafts: DraftStore, similar: SimilarIncidents, store: RecordStore) -> None:
         self._drafts = drafts
         self._similar = similar
+        self._store = store
 
     def get(self, draft_id: str, reader: Reader, revision: int | None = None) -> Draft:
         """A revision of a draft, by default the current one.
 
-        Every record that it is about or cites must be readable, and so must the changes that
-        its questions may name: ``NotFound`` otherwise, as for a draft or a revision that does
-        not exist. Each revision is judged by what it cites itself.
+        Every record that it is about or cites must be readable, and so must what is left of
+        the evidence that it was written from, which notes, questions and removed claims may
+        quote: ``NotFound`` otherwise, as for a draft or a revision that does not exist. Each
+        revision is judged by what it cites itself.
         """
         draft = self._drafts.get(draft_id, revision)
-        self._require(_named(draft), reader)
+        for record_id in sorted(_cited(draft)):
+            self._similar.readable(record_id, reader)
+        for item in draft.provenance.evidence:
+            record = self._store.get(item.record_id)
+            # What was removed at its source since takes no draft away.
+            if record is not None and not reader.may_read(record):
+                raise NotFound(f"There is no draft {draft_id!r}.")
         return draft
 
     def may_read(self, draft_id: str, reader: Reader, revision: int) -> bool:
@@ -62,21 +70,7 @@ class DraftReading:
         earlier = self.get(draft_id, reader, old or max(later.revision - 1, 1))
         return Compared(earlier, later, diff(earlier.body, later.body))
 
-    def _require(self, record_ids: Iterable[str], reader: Reader) -> None:
-        for record_id in sorted(record_ids):
-            self._similar.readable(record_id, reader)
 
-
-def _named(draft: Draft) -> set[str]:
+def _cited(draft: Draft) -> set[str]:
     cited = {citation.record_id for claim in draft.body.claims() for citation in claim.citations}
-    asked = {
-        item.record_id
-        for item in draft.provenance.evidence
-        if item.role is EvidenceRole.SUSPECT and _is_named(draft, item)
-    }
-    return {draft.record_id, *cited, *asked}
-
-
-def _is_named(draft: Draft, item: EvidenceItem) -> bool:
-    name = item.record_id.rpartition(":")[2]
-    return any(name in question.text for question in draft.body.questions)
+    return {draft.record_id, *cited}

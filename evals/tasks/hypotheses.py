@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,17 +23,15 @@ from assistant.services.triage.stated_causes import recorded_causes
 from assistant.services.verification.folding import tidy
 from evals.cases import CauseCase
 from evals.results import Latency
+from evals.tasks.early import early_context, is_timed
 from evals.tasks.retrieval import Step
-from ingest.sections import sections
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
-from retrieval.records import PRECEDENT_KINDS, Record, RecordKind
 
 TOP = 3
 """How many hypotheses a person reads before turning to something else."""
 
 _FOLDS = 5
-_SOURCE = "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +104,11 @@ def measure(
     A record of the same id never answers for itself. Where every past incident is dated, what
     became known after a case was opened is not used.
     """
-    past = [r for r in app.store.iter_current() if r.kind in PRECEDENT_KINDS]
-    timed = bool(past) and all(record.opened_at is not None for record in past)
+    timed = is_timed(app)
     results: list[CauseCaseResult] = []
     milliseconds: list[float] = []
     for number, case in enumerate(cases, start=1):
-        context = _context(app, case, timed=timed)
+        context = early_context(app, case, timed=timed)
         begin = time.perf_counter()
         named = name_causes(app, context)
         milliseconds.append((time.perf_counter() - begin) * 1000)
@@ -159,25 +155,6 @@ def namer(name: str) -> Callable[[Application, IncidentContext], Named]:
     if name not in NAMERS:
         raise InvalidInput(f"There is no system {name!r}. Choose one of {', '.join(NAMERS)}.")
     return NAMERS[name]
-
-
-def _context(app: Application, case: CauseCase, *, timed: bool) -> IncidentContext:
-    text = app.redactor.redact(case.text).text
-    title = app.redactor.redact(case.title).text
-    record = Record(
-        id=case.id,
-        revision=1,
-        source=_SOURCE,
-        external_id=case.id,
-        kind=RecordKind.INCIDENT,
-        title=title,
-        text=text or title,
-        sections=sections(text),
-        opened_at=case.opened_at,
-        known_at=case.opened_at or datetime.now(UTC),
-    )
-    context = IncidentContext.of_record(record, case.opened_at if timed else None)
-    return replace(context, title=title or IncidentContext.of_text(text).title)
 
 
 def _by_chance(app: Application, results: Sequence[CauseCaseResult]) -> dict[str, Interval]:

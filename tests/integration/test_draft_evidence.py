@@ -117,6 +117,15 @@ class TestLinkedRecords:
         assert asked.startswith("Did the change CHG2 'New certificate for the checkout gateway'")
         assert not any("the change CHG1" in text for text in questions)
 
+    def test_who_may_not_read_a_change_that_is_asked_about_has_no_draft(
+        self, app: Application, client: TestClient, tmp_path: Path
+    ) -> None:
+        draft = drafted(client)
+        path = tmp_path / "hidden.jsonl"
+        path.write_text(json.dumps({**UNLINKED, "text": "Hidden."}), encoding="utf-8")
+        take_in(app, path, groups=frozenset({"personnel"}), partial=True)
+        assert client.get(f"/api/v1/drafts/{draft['id']}", headers=RUTH).status_code == 404
+
     def test_the_draft_keeps_what_each_record_was_to_it(self, client: TestClient) -> None:
         roles = {
             item["record_id"].rpartition(":")[2]: item["role"]

@@ -65,7 +65,7 @@ def wilson(successes: int, count: int) -> Interval:
     middle = (share + square / (2 * count)) / (1 + square / count)
     spread = share * (1 - share) / count + square / (4 * count**2)
     half = _NORMAL_QUANTILE * math.sqrt(spread) / (1 + square / count)
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+    return Interval(share, max(0.0, middle - half), max(share, min(1.0, middle + half)))
 
 
 def bootstrap(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from assistant.domain.drafts import Draft, Provenance, SectionName
+from assistant.domain.evidence import EvidencePack
 from assistant.domain.people import Person, Role
 from assistant.services.draft_store import DraftStore, require_current
 from assistant.services.drafting.evidence import Evidence
@@ -14,6 +15,7 @@ from assistant.services.drafting.rewriting import noted, rewritten
 from assistant.services.similar import SimilarIncidents
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
+from retrieval.records import Record
 
 
 class DraftingService:
@@ -52,8 +54,8 @@ class DraftingService:
         """
         # Before a model is asked, which may take long and cost something.
         person.require(Role.AUTHOR)
-        chosen = self._writer(writer or self._default)
-        pack = self._evidence.gathered(self._similar.readable(reference, reader), reader, as_of)
+        chosen = self.writer(writer or self._default)
+        pack = self.evidence(self._similar.readable(reference, reader), reader, as_of)
         tell(Progress(Stage.EVIDENCE, len(pack.items())))
         written = chosen.write(pack, tell)
         provenance = Provenance(
@@ -87,7 +89,7 @@ class DraftingService:
         person.require(Role.AUTHOR)
         draft = self._drafts.get(draft_id)
         require_current(draft, etag)
-        chosen = self._writer(writer or draft.provenance.writer)
+        chosen = self.writer(writer or draft.provenance.writer)
         written = chosen.write(self._evidence.again(draft.provenance, person.reader()))
         return self._drafts.save_edit(
             person,
@@ -104,12 +106,17 @@ class DraftingService:
         """
         first = self._drafts.get(draft_id, revision=1)
         pack = self._evidence.again(first.provenance, reader)
-        return Replay(first, self._writer(first.provenance.writer).write(pack).body)
+        return Replay(first, self.writer(first.provenance.writer).write(pack).body)
 
-    def _writer(self, name: str) -> Writer:
+    def writer(self, name: str) -> Writer:
+        """The configured writer of that name; ``InvalidInput`` for any other."""
         if name not in self._writers:
             raise InvalidInput(
                 f"There is no writer {name!r}. Configured are {', '.join(self._writers)}; "
                 "'chat' needs PRECEDENT_CHAT__MODEL."
             )
         return self._writers[name]
+
+    def evidence(self, incident: Record, reader: Reader, as_of: datetime | None) -> EvidencePack:
+        """What a writer may use for an incident: what the reader may read, never itself."""
+        return self._evidence.gathered(incident, reader, as_of)

@@ -67,12 +67,12 @@ def negations_differ(claim: Statement, found: Statement) -> bool:
     common, content = _common(matcher, ours), sum(1 for word in ours if word.key)
     if common < _MIN_COMMON or common < _COPY_SHARE * content:
         return False
-    more = 0
+    more, mine, its = 0, negations(ours), negations(theirs)
     for _, first, last, start, end in matcher.get_opcodes():
         one, other = ours[first:last], theirs[start:end]
         # A gap with words of its own left something out; only a bare "not" was put in.
         if last - first == end - start or not any(word.key for word in (*one, *other)):
-            more += negations(one) - negations(other)
+            more += sum(mine[first:last]) - sum(its[start:end])
     return more % 2 == 1
 
 

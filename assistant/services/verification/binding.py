@@ -178,7 +178,7 @@ def _other_entry(claim: Found, fact: Fact, support: Sequence[Found]) -> bool:
             own = max(own, shared)
         elif not any(agrees(stated, other) for stated in claim.facts for other in alike):
             rival = max(rival, shared)
-    return 0 < own < rival and 2 * own < len(said)
+    return 0 < own < rival and 2 * own <= len(said)
 
 
 def _elsewhere(claim: Found, fact: Fact, support: Sequence[Found]) -> bool:

@@ -241,10 +241,12 @@ def is_negation(words: Sequence[Word], index: int) -> bool:
     return (lower, follower) in _INSTEAD or bool(_NEGATION.fullmatch(lower))
 
 
-def negations(words: Sequence[Word]) -> int:
-    """How many words turn something round, by themselves or by their prefix."""
-    cues = sum(is_negation(words, index) for index in range(len(words)))
-    return cues + sum(_PREFIXED.fullmatch(word.lower) is not None for word in words)
+def negations(words: Sequence[Word]) -> list[int]:
+    """For each word whether it turns something round, by itself (1), by its prefix too (2)."""
+    return [
+        is_negation(words, index) + (_PREFIXED.fullmatch(word.lower) is not None)
+        for index, word in enumerate(words)
+    ]
 
 
 def _with_polarity(words: list[Word]) -> Iterator[Word]:
