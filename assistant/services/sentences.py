@@ -67,7 +67,7 @@ _LOG_LINE = re.compile(
 
 _TERMINATOR = re.compile(r"[.!?…]+[\"'”’)\]*]*\s+")
 # A full stop in here belongs to a name, not to the sentence.
-_CODE_OR_LABEL = re.compile(r"`[^`\n]+`|\[[^\]\n]*\](?=\()")
+_CODE_OR_LABEL = re.compile(r"`[^`\n]+`|\[[^\]\n]{0,300}\](?=\()")
 # Never the end of a sentence.
 _ABBREVIATIONS = frozenset(
     "e.g eg i.e ie approx vs cf incl excl resp dept mr mrs ms dr prof st viz ca tel".split()

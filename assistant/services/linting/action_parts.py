@@ -10,6 +10,7 @@ from assistant.services.drafting.reading import Unit
 from assistant.services.drafting.wording import ASKS, DIRECTS, DONE, Part
 from assistant.services.linting.document import Document
 from assistant.services.linting.rule import Match, Rule, Severity
+from assistant.services.linting.vague_action import is_vague
 from assistant.services.linting.wording import wording
 
 # Looks back instead of ahead.
@@ -58,7 +59,9 @@ def _is_open(document: Document, unit: Unit) -> bool:
     if _LESSON.search(unit.section) or _PAST.search(words):
         return bool(DIRECTS.search(words)) and not _PAST.search(words)
     details = action_details(unit.text)
-    return bool(DIRECTS.search(words) or strength(unit.text) or details.owner or details.due)
+    return is_vague(words) or bool(
+        DIRECTS.search(words) or strength(unit.text) or details.owner or details.due
+    )
 
 
 def _shared(document: Document) -> ActionDetails:

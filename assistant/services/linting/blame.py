@@ -62,6 +62,8 @@ _SPEAKS = wording(
     r"|stop at|more than|call\w* it|label\w*|against|possible|prevent\w*|reduc\w*|guard\w*"
     r"|protect\w*|risk of|catch\w*|source of|room for|prone to|tolerat\w*)\b[^.;,]{0,40}$"
 )
+# Says something of errors in general.
+_GENERAL = wording(r" (?:is|are|will|can|remains?|alone|rates?|analysis|reduction)\b")
 
 
 def check(document: Document) -> Iterator[Match]:
@@ -69,7 +71,8 @@ def check(document: Document) -> Iterator[Match]:
     for unit in document.units:
         words = document.prose(unit)
         for found in _BLAME.finditer(words.text):
-            if not _SPEAKS.search(words.text[: found.start()]):
+            before, after = words.text[: found.start()], words.text[found.end() :]
+            if not _SPEAKS.search(before) and not _GENERAL.match(after):
                 yield Match(
                     *words.span(found.start(), found.end()),
                     "This blames a person; the next person in the same place would do the same.",

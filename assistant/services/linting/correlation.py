@@ -20,12 +20,13 @@ _SO = (
     r"|this (?:means|shows|proves)|that (?:means|shows|proves)|proving|proves)"
 )
 _BLAMES = (
-    r"(?:caus\w+|responsible|to blame|the reason|(?:the|our) culprit|at fault|triggered"
+    r"(?:caus(?:ed|es|ing)|(?:is|was) the (?:root )?cause|responsible|to blame|the reason|(?:the"
+    r"|our) culprit|at fault|triggered"
     r"|broke (?:it|the)|must (?:have been|be) (?:due|because|the|down)|was (?:due to|down to))"
 )
 _HERE = wording(
-    rf"\b{_WHEN}\b[^.;]{{5,160}}?\b{_SO}\b(?! that)[^.;]{{0,90}}?\b{_BLAMES}"
-    rf"|\b{_WHEN}\b[^.;]{{5,160}}?\b(?:must (?:therefore )?have (?:been )?(?:caus\w+|broken"
+    rf"\b{_WHEN}\b[^.;]{{0,160}}?\b{_SO}\b(?! that)[^.;]{{0,90}}?\b{_BLAMES}"
+    rf"|\b{_WHEN}\b[^.;]{{0,160}}?\b(?:must (?:therefore )?have (?:been )?(?:caus\w+|broken"
     rf"|triggered)"
     r"|which proves|proves that|proof that|so it must (?:be|have been))\b"
     r"|\b(?:must (?:be|have been) (?:the|due to|caused by|because of)|(?:the )?cause (?:is|was"

@@ -22,7 +22,7 @@ _EXPLAINS = wording(
     r"|alert\w* (?:was|were) (?:off"
     r"|disabled|misrouted)|went to|low traffic|nightly|until|too (?:high|low|late|long))\b"
 )
-_AWARE = wording(r"\b(?:became |made )?aware\b|\bphoned\b|\bcalled\b|\bsaw\b")
+_AWARE = wording(r"\b(?:became |made )?aware\b|\bphoned\b|\bcalled\b|\bsaw\b|\btickets?\b")
 _NEVER = (Part.ACTION, Part.LIMITED, Part.ROOT, Part.CONTRIBUTING)
 
 

@@ -23,7 +23,7 @@ _SYMPTOMS = frozenset(
         "experienced experiencing causing led leading led became went offline online again several "
         "hours minutes times time period performance bad major minor total partial complete "
         "completely malfunction malfunctioned hung hang frozen froze not available availability "
-        "unstable instability died dead refused unplanned"
+        "very extremely quite unstable instability died dead refused unplanned"
     )
 )
 _DENIES = wording(

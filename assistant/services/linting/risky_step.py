@@ -20,7 +20,8 @@ _SECURED = (CHANGE_REFERENCE, WAY_BACK, APPROVED, wording(ADDRESS))
 _TELLS = wording(
     r"^\W*(?:(?:user |team )?(?:guide|guidance|runbook|documentation|checklist|training)\b|when|if"
     r"|while|whenever|this|these|that|which|any|during|because|since|it was found)\b"
-    r"|\b(?:said|says?|say,|told|reported|explained|(?:aws|azure|microsoft|vendor|supplier"
+    r"|\b(?:whether|not certain|(?:did not|didn't) help)\b|\b(?:said|says?|say,|told|reported"
+    r"|explained|(?:aws|azure|microsoft|vendor|supplier"
     r"|provider)\b.{0,30}"
     r"\b(?:have|has|had|was|were)) "
 )

@@ -9,7 +9,8 @@ from assistant.services.linting.wording import wording
 _OVER = wording(
     r"\b(?:(?:is|are|was|were|has been|have been|been|now|fully|incident|issue"
     r"|problem) (?:now )?(?:fully )?"
-    r"(?:resolved|restored|closed|recovered|fixed)|resolved at|all clear|back to normal"
+    r"(?:resolved|restored|closed|recovered|fixed)|resolved at|all clear|(?:is"
+    r"|are) back(?: to normal)?"
     r"|no further (?:updates?|action))\b|^\W*(?:resolved|closed)\b"
 )
 _WHAT = wording(
@@ -19,7 +20,7 @@ _WHAT = wording(
     r"|can't"
     r"|can not|offline|interrupt\w*|restored|resolved|recovered|rejected|refus\w+|missing|lost|loss"
     r"|expired?|crash\w*|stopped|full|broken|maintenance|duplicat\w+|timeouts?|time out|stuck"
-    r"|overload\w*|blocked|wrong|incorrect|breach\w*|power cut|flood\w*|fire)\b"
+    r"|overload\w*|blocked|wrong|incorrect|breach\w*|(?:is|are) back|power cut|flood\w*|fire)\b"
 )
 _WHO = wording(
     r"\b(?:users?|customers?|clients?|colleagues?|staff|employees|everyone|everybody|nobody|no one"
@@ -27,9 +28,10 @@ _WHO = wording(
     r"|agents?"
     r"|sites?|stores?|shops?|branches|offices?|wards?|schools?|warehouses?|plants?|tenants?|buyers?"
     r"|sellers?|members|orders?|payments?|invoices?|deliveries|bookings?|transactions|you|your"
-    r"|teams?"
+    r""
     r"|departments?|desks?|workers|suppliers?|partners?|countries|regions?|no (?:data|impact)"
-    r"|impact(?:s|ed|ing)?|affect(?:s|ed|ing)?)\b"
+    r"|impact(?:s|ed|ing)?|affect(?:s|ed|ing)?)\b(?! (?:service|system|gateway|api|page|provider"
+    r"|queue|database)\b)"
 )
 _NEXT = wording(
     r"\b(?:next (?:update|step|message|review)|update (?:at|in|by|to follow|follows|within|every)"

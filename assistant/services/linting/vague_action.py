@@ -10,12 +10,12 @@ from assistant.services.linting.wording import wording
 # The whole clause must be one of these with nothing but fillers: "improve monitoring of the
 # queue length" says what to do.
 _THING = (
-    r"(?: (?:the|our|this|these|that|it|them|all|its|overall|general|internal|any))*"
-    r"(?: (?:system|systems|situation|service|services|application|server|servers|platform|issue"
-    r"|problem|environment|process|processes|procedures?|performance|infrastructure|monitoring"
-    r"|alerting|logging|documentation|communications?|testing|collaboration|quality|resilience"
-    r"|stability|reliability|visibility|observability|awareness|training|security|team|teams|users"
-    r"|staff|everyone|people|engineers|matter|cause|root cause|incident|root causes|knowledge))?"
+    r"(?:,?(?: and| or)? (?:the|our|this|these|that|it|them|all|its|overall|general|internal|any"
+    r"|systems?|situation|services?|application|servers?|platform|issues?|problems?|environment"
+    r"|process(?:es)?|procedures?|performance|infrastructure|monitoring|alerting|logging"
+    r"|documentation|communications?|testing|collaboration|quality|resilience|stability"
+    r"|reliability|visibility|observability|awareness|training|security|teams?|users|staff"
+    r"|everyone|people|engineers|matter|(?:root )?causes?|incident|knowledge))*"
 )
 _FILLERS = (
     r"(?:(?:,| and| or| closely| carefully| further| in future| in the future| going forward"
@@ -52,7 +52,8 @@ _PHRASE = (
     r"|more (?:testing|training|monitoring|care|documentation|awareness|communication)"
     r"|(?:better|improved|additional|further|enhanced) (?:testing|training|monitoring|alerting"
     r"|documentation|communication|planning|coordination|investigation))"
-    r"(?: (?:with|about|of|for|when|during|in) (?:the )?(?:migrations?|changes?|deployments?|future"
+    r"(?: (?:with|about|of|for|when|during|in|among|across) (?:the )?(?:migrations?|changes?"
+    r"|deployments?|future"
     r"|users?|staff|upgrades?|everyone|all teams|the team|teams?|work|this|releases?|issue))?"
 )
 _WHOLE = wording(rf"\W*{_LEAD}(?:{_PHRASE}|{_GENERIC}){_FILLERS}\W*")
@@ -66,25 +67,29 @@ _ANYWHERE = wording(
     r" not|doesn't|will not|won't|never|cannot) (?:happen|occur)s?(?: again| in future)?"
     r"|lessons (?:will be|have been) learn(?:ed|t))\b"
 )
+# Who, until when and where it is tracked; the rest is the action.
 _TAIL = wording(
-    r"[\s(\[,;:|–—-]*(?:\(|\[|\||–|—| - |,|;|\. )?\s*(?:(?:action )?owner|assigned|assignee|due"
-    r"|by \d|by the end"
-    r"|by (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|deadline"
-    r"|ticket|jira|see|responsible|@\w|who:|status)\b.*$|\s*[(\[][^)\]]*[)\]]\W*$|\s*\|.*$"
-    r"|\s+[–—-]\s+(?:[A-Z][\w&-]*\s?){1,4}(?:,.*)?$"
+    r"(?:(?<![\s(\[,;:.|–—-])[\s(\[,;:.|–—-]+)?\b(?:(?:action )?owner|assigned|assignee|due"
+    r"|by (?:\d|the end|mon|tue|wed|thu"
+    r"|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next|q[1-4])|deadline|ticket"
+    r"|jira|see\b|responsible|who:|status).*$"
+    r"|(?<!\s)\s*(?:@\w.*|[(\[][^()\[\]]{0,200}[)\]]\W{0,9}|\|.*)$"
+    r"|(?<!\s)\s+[–—-]\s+(?:[A-Z][\w&-]*\s?){1,4}(?:,.*)?$"
 )
+
+
+def is_vague(action: str) -> bool:
+    """True for the words of an action that is vague as a whole."""
+    return bool(_WHOLE.fullmatch(_TAIL.sub("", action)))
 
 
 def check(document: Document) -> Iterator[Match]:
     """Actions that are vague as a whole, and vague promises anywhere."""
     for unit in document.units:
         words = document.prose(unit)
-        if unit.part is Part.ACTION:
-            core = _TAIL.sub("", words.text)
-            if _WHOLE.fullmatch(core):
-                yield _match(*words.span(0, len(core)))
-                continue
-        if found := _ANYWHERE.search(words.text):
+        if unit.part is Part.ACTION and is_vague(words.text):
+            yield _match(*words.span(0, len(_TAIL.sub("", words.text))))
+        elif found := _ANYWHERE.search(words.text):
             yield _match(*words.span(found.start(), found.end()))
 
 

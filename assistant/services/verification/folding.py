@@ -4,10 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)\s]*[^)]*\)")
-# A reference label needs a letter: "values[0][1]" is code.
+_IMAGE = re.compile(r"!\[([^\]]{0,300})\]\([^)\s]{0,1000}[^)]{0,300}\)")
+# Bounded, so that brackets that never close cost no more than their number. A reference label
+# needs a letter: "values[0][1]" is code.
 _LINK = re.compile(
-    r"(?<=\w)(?=\[[^\]]*\]\()|\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)|\[([^\]]*[A-Za-z][^\]]*)\]\[[^\]]*\]"
+    r"(?<=\w)(?=\[[^\]]{0,300}\]\()|\[([^\]]{0,300})\]\([^)\s]{0,1000}(?:\s[^)]{0,300})?\)"
+    r"|\[(?=[^\]]{0,300}\]\[)([^\]]*[A-Za-z][^\]]*)\]\[[^\]]{0,300}\]"
 )
 _BRACKETED_URL = re.compile(r"\((?:[\w ]{0,30}:?\s*)?<?https?:/?/?[^)\s]*\)|<https?:[^>]*>")
 _LAST_URL = re.compile(r"(?:[-–:,(]\s*)?\bhttps?://\S+$")

@@ -19,6 +19,7 @@ from assistant.services.linting.document import DocumentKind
 from assistant.services.linting.linter import Finding, lint, lint_draft
 from assistant.services.linting.rule import FixKind, Rule
 from retrieval.errors import InvalidInput
+from tests.conftest import PROJECT
 
 WHOLE = (
     "# Mail delayed\n\n## Impact\n400 mails for 2 hours\n\n## Detection\nAn alert fired.\n\n"
@@ -46,6 +47,11 @@ class TestCatalogue:
 
     def test_ids_are_distinct(self) -> None:
         assert len({rule.id for rule in RULES}) == len(RULES)
+
+    def test_the_guide_lists_every_rule_with_its_severity(self) -> None:
+        guide = (PROJECT / "docs" / "lint.md").read_text(encoding="utf-8")
+        for rule in RULES:
+            assert f"| `{rule.id}` | {rule.severity} | {rule.reason} |" in guide
 
 
 class TestFindings:
