@@ -99,6 +99,7 @@ class TestDraft:
         draft = drafted(installation)
         kept, plain = draft.provenance, drafted(installation, "extractive").body
         assert kept.writer == "chat"
+        assert installation.drafts.get(draft.id) == draft
         assert draft.body.claims()
         for claim in draft.body.claims():
             assert claim.verdict in {Verdict.SUPPORTED, Verdict.PARTLY}

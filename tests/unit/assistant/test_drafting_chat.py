@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.domain.drafts import ClaimKind, SectionName, Verdict
+from assistant.domain.drafts import ClaimKind, Provenance, SectionName, Verdict
 from assistant.domain.evidence import EvidencePack, Precedent
 from assistant.llm.answers import Answer, UnusableAnswer, Usage
 from assistant.services.drafting import Means, writers
@@ -264,6 +264,10 @@ class TestParameters:
         written = ChatWriter(Model(bad, bad)).write(PACK)
         assert written.model is None
         assert written.parameters["completion_tokens"] == 20
+
+    def test_a_draft_from_before_has_none(self) -> None:
+        stored = {"writer": "chat", "evidence": [], "prompt": "rca_draft/v1"}
+        assert Provenance.model_validate(stored).parameters == {}
 
     def test_tokens_that_nobody_counted_are_not_there(self) -> None:
         kept = ChatWriter(Model(ModelUnavailable("down"))).write(PACK).parameters
