@@ -107,7 +107,7 @@ def steps() -> Iterator[Callable[[object], None]]:
         disable=not err.is_terminal,
         transient=True,
     ) as bars:
-        task = bars.add_task("", total=None)
+        task = bars.add_task("looking for evidence", total=None)
         yield lambda step: bars.update(task, description=str(step))
 
 

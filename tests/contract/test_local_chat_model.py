@@ -99,6 +99,7 @@ class TestDraft:
         draft = drafted(installation)
         kept, plain = draft.provenance, drafted(installation, "extractive").body
         assert kept.writer == "chat"
+        assert installation.drafts.get(draft.id) == draft
         assert draft.body.claims()
         for claim in draft.body.claims():
             assert claim.verdict in {Verdict.SUPPORTED, Verdict.PARTLY}
@@ -112,7 +113,7 @@ class TestDraft:
             assert "'extractive' instead of a model: " in kept.notes[0]
             assert draft.body == plain
         else:
-            assert (kept.model, kept.prompt) == ("openai:smollm2", "rca_draft/v1")
+            assert (kept.model, kept.prompt) == ("openai:smollm2", "rca_draft/v2")
             assert bool(draft.body.removed) == any("did not pass the gate" in n for n in kept.notes)
         assert kept.parameters["attempts"] in {1, 2}
         assert float(kept.parameters["seconds"]) < DEADLINE_SECONDS + 5

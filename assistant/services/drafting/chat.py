@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from assistant.domain.drafts import DraftBody, SectionName
+from assistant.domain.drafts import DraftBody
 from assistant.domain.evidence import EvidencePack
 from assistant.llm.answers import UnusableAnswer, Usage
 from assistant.services.drafting.answer import (
@@ -31,7 +31,7 @@ from assistant.services.drafting.spotlight import clean, instructs, new_mark
 from prompts.library import Messages, Prompt, PromptLibrary
 from retrieval.errors import ModelUnavailable
 
-PROMPT_NAME, PROMPT_VERSION = "rca_draft", "v1"
+PROMPT_NAME, PROMPT_VERSION = "rca_draft", "v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,6 @@ class _Question:
             return prompt.render(
                 nonce=mark,
                 title=title,
-                sections=[name.value for name in SectionName],
                 sources=list(sources),
             )
 

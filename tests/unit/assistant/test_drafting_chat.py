@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from assistant.domain.drafts import ClaimKind, SectionName, Verdict
+from assistant.domain.drafts import ClaimKind, Provenance, SectionName, Verdict
 from assistant.domain.evidence import EvidencePack, Related
 from assistant.llm.answers import Answer, UnusableAnswer, Usage
 from assistant.services.drafting import Means, writers
@@ -86,7 +87,7 @@ class TestAnswer:
         assert claim.verdict is Verdict.SUPPORTED
         assert claim.citations[0].quote == TEXT[claim.citations[0].start : claim.citations[0].end]
         assert claim.citations[0].quote.startswith("The pool of orders-db")
-        assert (written.prompt, written.model) == ("rca_draft/v1", "scripted:test")
+        assert (written.prompt, written.model) == ("rca_draft/v2", "scripted:test")
 
     def test_the_kind_follows_from_the_record_cited(self) -> None:
         body = ChatWriter(Model(GOOD)).write(PACK).body
@@ -157,6 +158,13 @@ class TestPrompt:
         for (system, user), mark in zip(model.asked, marks, strict=True):
             assert mark in system
             assert user.count(mark) == 2
+
+    def test_every_section_is_explained_once_and_in_order(self) -> None:
+        model = Model(GOOD)
+        ChatWriter(model).write(PACK)
+        listed = model.asked[0][0].split("under these names:")[1]
+        named = re.findall(r"^- ([^:\n]+): ", listed, re.MULTILINE)
+        assert named == [name.value for name in SectionName]
 
     def test_instructions_stay_out_and_are_reported(self) -> None:
         model = Model(GOOD)
@@ -256,6 +264,10 @@ class TestParameters:
         written = ChatWriter(Model(bad, bad)).write(PACK)
         assert written.model is None
         assert written.parameters["completion_tokens"] == 20
+
+    def test_a_draft_from_before_has_none(self) -> None:
+        stored = {"writer": "chat", "evidence": [], "prompt": "rca_draft/v1"}
+        assert Provenance.model_validate(stored).parameters == {}
 
     def test_tokens_that_nobody_counted_are_not_there(self) -> None:
         kept = ChatWriter(Model(ModelUnavailable("down"))).write(PACK).parameters
