@@ -1,6 +1,7 @@
 """Drafts: read with citations, edit by section, submit with a preview."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -8,11 +9,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.drafts import readable_draft
 from assistant.api.identity import App
+from assistant.domain.companions import CompanionKind
 from assistant.domain.drafts import Claim, Draft, SectionName
 from assistant.domain.people import Role
+from assistant.services.drafting.whys import five_whys
 from assistant.services.editing import EditedClaim
 from assistant.services.exporting.markdown import render_markdown
-from assistant.services.exporting.outline import outline
+from assistant.services.exporting.outline import note_of, outline
+from assistant.services.linting.linter import Finding, lint_draft
 from assistant.web.pages import SignedIn, page, rendered_markdown, section_anchor
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation
@@ -105,6 +109,16 @@ def submit(
     return RedirectResponse(f"/approvals/{proposal.id}", 303)
 
 
+def _by_place(
+    found: Iterable[Finding],
+) -> dict[tuple[SectionName | None, int | None], list[Finding]]:
+    """Findings by section and claim; a place without any gives an empty list."""
+    places: dict[tuple[SectionName | None, int | None], list[Finding]] = defaultdict(list)
+    for finding in found:
+        places[finding.section, finding.claim].append(finding)
+    return places
+
+
 def _shown(
     request: Request,
     app: App,
@@ -126,6 +140,10 @@ def _shown(
         draft=draft,
         numbers=numbers,
         anchors={name: section_anchor(name) for name in SectionName},
+        note_of=note_of,
+        whys=five_whys(draft.body),
+        findings=_by_place(lint_draft(draft)),
+        companions=list(CompanionKind),
         comments=comments,
         remarks=Counter(each.section for each in comments if each.resolved_by is None),
         revisions=app.reading.revisions(draft.id, person.reader()),

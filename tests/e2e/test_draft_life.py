@@ -108,3 +108,27 @@ class TestPage:
         for summary in ruth.locator("summary").all():
             summary.click()
         assert ruth.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+class TestWeakSpots:
+    def test_a_vague_action_is_named_beside_its_claim(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        drafted(ruth)
+        add(ruth, "corrective and preventive actions", "Monitor it closely going forward.")
+        claim = ruth.locator("#corrective-and-preventive-actions .claim").last
+        expect(claim).to_contain_text("vague action")
+        expect(claim).to_contain_text("to be named: an owner, a due date, a measure of success")
+
+
+class TestCompanions:
+    def test_each_is_a_page_with_files_to_take_away(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        drafted(ruth)
+        ruth.get_by_role("link", name="status update").click()
+        expect(ruth.get_by_role("heading", level=1)).to_contain_text("Status update: VPN")
+        expect(ruth.locator(".preview")).to_contain_text("When is the next update")
+        ruth.get_by_role("link", name="handover").click()
+        expect(ruth.get_by_role("heading", level=1)).to_contain_text("Handover: VPN")
+        with ruth.expect_download() as download:
+            ruth.get_by_role("link", name="Word").click()
+        assert download.value.suggested_filename == "INC0001-handover-r1.docx"

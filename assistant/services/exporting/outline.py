@@ -124,7 +124,7 @@ def _parts(body: DraftBody, numbers: dict[Citation, int]) -> Iterator[Part]:
     whys = five_whys(body)
     for section in body.sections:
         lines = tuple(
-            replace(_line(claim, numbers), note=_note(section.name, claim))
+            replace(_line(claim, numbers), note=note_of(section.name, claim))
             for claim in section.claims
         )
         if lines:
@@ -166,7 +166,8 @@ def _action(claim: Claim) -> str:
     return "; ".join([*said, *[f"to be named: {', '.join(lacking)}"] * bool(lacking)])
 
 
-def _note(name: SectionName, claim: Claim) -> str:
+def note_of(name: SectionName, claim: Claim) -> str:
+    """What is worked out of a claim of a section for its reader; often nothing."""
     if name is SectionName.TIMELINE:
         return _moment(claim)
     return _one_line(_action(claim)) if name is SectionName.ACTIONS else ""
