@@ -132,11 +132,13 @@ def verify(
     """Check claims against evidence: supported, partly or unsupported, and why."""
     verifier = Verifier()
     lines = []
-    for entry in json_lines(file, "id", "claim", "evidence"):
-        evidence = entry["evidence"]
-        if not isinstance(evidence, list):
-            raise InvalidInput(f"{file}: the evidence of {entry['id']!r} must be a list of texts.")
-        found = verifier.check(str(entry["claim"]), [str(text) for text in evidence])
+    for place, entry in json_lines(file, "id", "claim", "evidence"):
+        claim, evidence = entry["claim"], entry["evidence"]
+        if not isinstance(claim, str):
+            raise InvalidInput(f"{place}, field 'claim': it must be a text.")
+        if not isinstance(evidence, list) or not all(isinstance(text, str) for text in evidence):
+            raise InvalidInput(f"{place}, field 'evidence': it must be a list of texts.")
+        found = verifier.check(claim, evidence)
         lines.append(
             jsonlib.dumps(
                 {

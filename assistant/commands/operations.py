@@ -81,7 +81,7 @@ def redact(
             {"id": entry["id"], **_redacted(app.redactor.redact(entry["text"]))},
             ensure_ascii=False,
         )
-        for entry in json_lines(file, "id", "text")
+        for _, entry in json_lines(file, "id", "text")
     ]
     console.write_json(json or console.STDOUT, "\n".join(lines))
 
@@ -113,8 +113,8 @@ def audit_export(json: Json = None) -> None:
     console.write_json(json or console.STDOUT, "\n".join(lines))
 
 
-def json_lines(file: Path, *needed: str) -> Iterator[dict[str, Any]]:
-    """Objects of a JSON Lines file that have the needed members; errors name the line."""
+def json_lines(file: Path, *needed: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(place, object) of a JSON Lines file with the needed members; errors name the line."""
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
     except OSError as exc:
@@ -131,4 +131,4 @@ def json_lines(file: Path, *needed: str) -> Iterator[dict[str, Any]]:
             raise UnreadableFile(f"{place} is not JSON: {exc.msg}.") from exc
         if not isinstance(entry, dict) or any(name not in entry for name in needed):
             raise UnreadableFile(f"{place} must be an object with {', '.join(needed)}.")
-        yield entry
+        yield place, entry

@@ -131,6 +131,19 @@ class TestContract:
         lines = cli.run("verify", str(file), "--json").stdout.splitlines()
         assert [json.loads(line)["verdict"] for line in lines] == ["supported", "unsupported"]
 
+    def test_verify_names_the_line_that_is_wrong(self, cli: Cli) -> None:
+        file = cli.folder / "claims.jsonl"
+        good = '{"id": "1", "claim": "c", "evidence": []}'
+        for bad, said in (
+            ('{"id": "2", "claim": "c", "evidence": "e"}', "line 3, field 'evidence'"),
+            ('{"id": "2", "claim": 4, "evidence": []}', "line 3, field 'claim'"),
+            ('{"id": "2", "claim": "c"}', "line 3 must be an object with id, claim, evidence"),
+        ):
+            file.write_text(f"{good}\n\n{bad}\n", encoding="utf-8")
+            failed = cli.run("verify", str(file))
+            assert failed.returncode == 2
+            assert said in " ".join(failed.stderr.split())
+
     def test_eval_is_mounted(self, cli: Cli) -> None:
         assert "retrieval" in cli.run("eval", "--help").stdout
 

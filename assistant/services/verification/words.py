@@ -176,6 +176,7 @@ def _heads() -> dict[str, str]:
 _HEADS = _heads()
 
 
+@lru_cache(maxsize=20_000)
 def statement(text: str) -> Statement:
     """Read one sentence."""
     plain = tidy(text)

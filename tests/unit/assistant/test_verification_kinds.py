@@ -145,10 +145,19 @@ class TestKinds:
         assert refused == {}
 
 
-class TestUnseen:
-    def test_what_was_written_afterwards_stays_as_good_as_reported(self) -> None:
-        """Figures of docs/verifier.md; a change that lowers them is a change for the worse."""
-        file = Path(__file__).parents[2] / "data" / "verifier_unseen.jsonl"
-        metrics = measure(load_suite(file)).metrics
-        assert metrics["false_recall"].mean >= 0.95
-        assert metrics["true_kept"].mean >= 0.92
+DATA = Path(__file__).parents[2] / "data"
+
+
+class TestWrittenByHand:
+    """Figures of docs/verifier.md; a change that lowers them is a change for the worse."""
+
+    @pytest.mark.parametrize(
+        ("name", "caught", "kept"),
+        [("verifier_tuned.jsonl", 0.98, 0.96), ("verifier_unseen.jsonl", 0.95, 0.92)],
+    )
+    def test_claims_of_both_sets_are_told_apart(
+        self, name: str, caught: float, kept: float
+    ) -> None:
+        metrics = measure(load_suite(DATA / name)).metrics
+        assert metrics["false_recall"].mean >= caught
+        assert metrics["true_kept"].mean >= kept

@@ -21,13 +21,12 @@ class FixedEmbedder:
     max_tokens = 512
 
     def query(self, text: str) -> Vectors:
-        vector: Vectors = self.passages([text])[0]
-        return vector
+        row: Vectors = self.passages([text])[0]
+        return row
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         rows = [[1.0, 0.0] if text.startswith("T") else [0.0, 1.0] for text in texts]
-        vectors: Vectors = np.array(rows, dtype=np.float32)
-        return vectors
+        return np.array(rows, dtype=np.float32)
 
 
 class TestCitations:
