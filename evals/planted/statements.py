@@ -95,9 +95,12 @@ def _added(claim: str, pick: random.Random) -> Iterator[Variant]:
 _USERS = ("users", "customers", "user", "customer", "callers", "developers", "home workers")
 _STAFF = ("we", "the team", "engineers", "the on-call engineer", "one of the engineers", "on-call",
           "an engineer", "the engineer", "admins", "administrators", "operators")  # fmt: skip
-_OUTSIDERS = ("the vendor", "the supplier", "the customer", "the auditors", "the service desk",
-              "the network provider")  # fmt: skip
-_OTHER_USERS = ("administrators", "suppliers", "contractors", "auditors")
+# Half of these stand in no list of the verifier: a writer may name anybody.
+_OUTSIDERS = (
+    "the vendor", "the auditors", "the night shift", "the procurement department",
+    "an intern", "the hosting firm",
+)  # fmt: skip
+_OTHER_USERS = ("administrators", "contractors", "journalists", "volunteers")
 _COMPANIES = re.compile(
     r"\b(?:AWS|Microsoft|GitHub|Cloudflare|Fastly|Docker|Oracle|Google|Azure|CircleCI|SAP"
     r"|the vendor|the provider|the carrier|the supplier)\b(?= (?:support |team )?(?:\w+ed|did|does"
@@ -122,7 +125,7 @@ def actors(claim: str, source: Source, names: Names, pick: random.Random) -> Ite
                 break
     if match := _COMPANIES.search(claim):
         yield from _exchanged(
-            claim, match, ("our own team", "the customer", *_OUTSIDERS[3:5]), source.evidence, pick
+            claim, match, ("our own team", "the customer", *_OUTSIDERS[2:4]), source.evidence, pick
         )
     for team in names.teams:
         if match := re.search(rf"\b(?:the )?{re.escape(team)}\b", claim, re.IGNORECASE):

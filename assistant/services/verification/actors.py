@@ -77,6 +77,11 @@ _VERB_WITHIN = 5
 _BY_WITHIN = 4
 
 
+def is_own(word: Word) -> bool:
+    """True for words by which a team speaks of itself."""
+    return _ACTORS.get(word.lower, (None, ""))[0] is Side.OWN
+
+
 def stranger(claim: Statement, told_in: Sequence[Statement]) -> str | None:
     """Somebody whom the claim names and the evidence does not; ``None`` if there is nobody.
 

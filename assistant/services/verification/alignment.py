@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from assistant.services.verification.actors import is_own
 from assistant.services.verification.words import Statement, Word, negations
 
 # Two words and three fifths of the claim in the same order on both sides: below that a
@@ -23,6 +24,8 @@ _IRREGULAR = frozenset(
     """ran went got took made gave lost fell rose hit left kept held led sent shut broke began grew
     saw became brought built came knew meant met paid put said stood told wrote ran""".split()
 )
+# Whoever wrote the evidence; only the team may stand in their place.
+_WRITERS = frozenset("we us i".split())
 _AFTER_VERB = frozenset("the a an that this these those our their its his her all".split())
 
 
@@ -93,7 +96,10 @@ def _opposite_number(
         if _content(beside) < _MIN_COMMON:
             return []
         start, end = (start, start + last - first) if at_end else (end - last + first, end)
-    return [word for word in theirs[start:end] if word.key]
+    said = theirs[start:end]
+    if any(is_own(word) for word in ours[first:last]):
+        said = [word for word in said if word.lower not in _WRITERS]
+    return [word for word in said if word.key or word.lower in _WRITERS]
 
 
 def _is_name(word: Word) -> bool:

@@ -70,6 +70,8 @@ FALSE = {
         (VENDOR, "The change was approved by the contractor on 3 March."),
         (BACKUP, "The storage supplier killed the blocking session at 00:10."),
         (ROLLOUT, "Customers rolled back at 14:25."),
+        # In no list of people: whoever stands where the evidence has "we".
+        ("We restarted the search nodes at noon.", "An intern restarted the search nodes at noon."),
         (
             "The web team found that a crawler asked for every page and blocked it.",
             "Users blocked the crawler.",
@@ -112,6 +114,7 @@ TRUE = {
     "actor": [
         (VENDOR, "540 VLANs had been configured by the team before the upgrade."),
         (BACKUP, "The DBA team killed the blocking session."),
+        ("We restarted the search nodes at noon.", "The team restarted the search nodes at noon."),
         (ROLLOUT, "The deployment was rolled back at 14:25."),
     ],
     "causal": [
