@@ -19,6 +19,7 @@ from assistant.services.drafting.wording import (
     DIRECTS,
     IMPACTS,
     LIMITS,
+    MENDS,
     POINTS_BACK,
     PUTS_RIGHT,
     RESTORES,
@@ -148,9 +149,9 @@ def _impact(units: Sequence[Unit], _record: Record) -> list[Unit]:
     """What the record files under impact, else what sounds like it; then the durations."""
     stated = [unit for unit in units if unit.part is Part.IMPACT and len(unit.text.split()) > 2]
     if not stated:
-        rest = [unit for unit in units if unit.part in (Part.SYMPTOM, Part.SUMMARY, Part.OTHER)]
         # The first sentence belongs to the summary.
-        stated = [unit for unit in rest[1:] if IMPACTS.search(unit.text)][:2]
+        rest = _told(units)[1:]
+        stated = [unit for unit in rest if IMPACTS.search(unit.text)][:2]
     durations = [unit for unit in units if unit.part is Part.DURATION]
     return [*stated[:_MAX_IMPACT], *durations]
 
@@ -236,9 +237,15 @@ def _resolution(units: Sequence[Unit], record: Record) -> list[Unit]:
     """What the record files under resolution; only without one, what sounds like it."""
     stated = [unit for unit in units if unit.part is Part.RESOLUTION and len(unit.text.split()) > 1]
     if not stated and not record.sections_of(SectionKind.RESOLUTION):
-        rest = (Part.OTHER, Part.SUMMARY)
-        stated = [u for u in units if u.part in rest and PUTS_RIGHT.search(u.text)][:2]
+        stated = [unit for unit in units if _sounds_like_a_repair(unit)]
     return stated[:_MAX_RESOLUTION]
+
+
+def _sounds_like_a_repair(unit: Unit) -> bool:
+    """A deed where an investigation is told; elsewhere only what put things right."""
+    if unit.part is Part.CONTEXT:
+        return bool(MENDS.search(unit.text)) and not POINTS_BACK.match(unit.text)
+    return unit.part in (Part.OTHER, Part.SUMMARY) and bool(PUTS_RIGHT.search(unit.text))
 
 
 # The order decides: what is an action is no impact, what tells the impact no summary.
