@@ -1,4 +1,4 @@
-"""``lint``: the weak spots of an RCA or a status update."""
+"""``lint``: the weak spots of an RCA, a status update or a note."""
 
 import json as jsonlib
 from enum import StrEnum

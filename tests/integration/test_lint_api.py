@@ -35,6 +35,12 @@ class TestText:
         body = client.post("/api/v1/lint", json=asked, headers=ANA).json()
         assert [finding["rule"] for finding in body["findings"]] == ["status-update-incomplete"]
 
+    def test_a_note_lacks_nothing(self, client: TestClient) -> None:
+        parts = "## Impact\nUsers had trouble.\n\n## Resolution\nRestarted.\n\n## Cause\nUnknown."
+        for kind, clean in (("rca", False), ("note", True)):
+            body = client.post("/api/v1/lint", json={"text": parts, "kind": kind}, headers=ANA)
+            assert (body.json()["findings"] == []) is clean
+
     @pytest.mark.parametrize(
         "asked",
         [

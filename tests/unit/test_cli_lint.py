@@ -7,6 +7,10 @@ import pytest
 from tests.unit.test_cli import Cli
 
 TEXT = "# Mail gateway down 🔥\n\n## Actions\n- Monitor it closely\n"
+NOTE = (
+    "# Handover\n\n## Impact\nUsers had trouble.\n\n## Cause\nHuman error.\n\n"
+    "## Resolution\nThe gateway was restarted.\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -14,6 +18,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     folder = tmp_path_factory.mktemp("lint")
     (folder / "rca.md").write_text(TEXT, encoding="utf-8")
     (folder / "update.md").write_text("We are investigating.", encoding="utf-8")
+    (folder / "note.md").write_text(NOTE, encoding="utf-8")
     (folder / "empty.md").write_text(" \n", encoding="utf-8")
     (folder / "binary.md").write_bytes(b"\xff\xfe\x00\x81")
     return Cli(folder)
@@ -55,6 +60,10 @@ class TestLint:
     def test_a_status_update_is_linted_as_one(self, cli: Cli) -> None:
         answer = cli.json("lint", str(cli.folder / "update.md"), "--kind", "status-update")
         assert [finding["rule"] for finding in answer["findings"]] == ["status-update-incomplete"]
+
+    def test_a_note_is_judged_by_its_sentences_only(self, cli: Cli) -> None:
+        answer = cli.json("lint", str(cli.folder / "note.md"), "--kind", "note")
+        assert [finding["rule"] for finding in answer["findings"]] == ["blame"]
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

@@ -1,4 +1,4 @@
-"""The catalogue of rules that find the weak spots of an RCA or a status update.
+"""The catalogue of rules that find the weak spots of an RCA, a status update or a note.
 
 To add one: write its file here (a ``RULE`` with an id, a reason, a good and a bad example
 and a check), add it to ``RULES`` and label texts for it in ``tests/data/lint.jsonl``.

@@ -28,6 +28,8 @@ class DocumentKind(StrEnum):
 
     RCA = "rca"
     STATUS_UPDATE = "status-update"
+    NOTE = "note"
+    """A handover, a dossier, a summary: judged by its sentences, not by what it lacks."""
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,12 @@ class Match:
 
 
 Check = Callable[[Document], Iterator[Match]]
-_BOTH = frozenset(DocumentKind)
+_ALL = frozenset(DocumentKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that makes an RCA or a status update weak.
+    """One thing that makes an RCA, a status update or a note weak.
 
     ``good`` and ``bad`` are whole texts: the rule finds something in ``bad`` and nothing in
     ``good``. ``check`` yields matches in any order and never fails.
@@ -52,4 +52,4 @@ class Rule:
     bad: str
     severity: Severity
     check: Check
-    kinds: frozenset[DocumentKind] = _BOTH
+    kinds: frozenset[DocumentKind] = _ALL
