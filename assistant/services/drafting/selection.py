@@ -7,14 +7,15 @@ from datetime import datetime
 
 from assistant.domain.drafts import SectionName
 from assistant.domain.evidence import EvidencePack, Related
-from assistant.services.drafting.causes import Causes, causes, tells_root, with_faults
+from assistant.services.drafting.asking import asks, unanswered
+from assistant.services.drafting.causes import Causes, causes, with_faults
 from assistant.services.drafting.condensing import condensed
 from assistant.services.drafting.linked import Told, from_linked
+from assistant.services.drafting.precedents import from_precedents
 from assistant.services.drafting.reading import Reading, Unit, read
 from assistant.services.drafting.roles import read_by_roles
 from assistant.services.drafting.timeline import Timeline, is_dated, timeline
 from assistant.services.drafting.wording import (
-    ASKS,
     DETECTS,
     DIRECTS,
     IMPACTS,
@@ -23,12 +24,11 @@ from assistant.services.drafting.wording import (
     POINTS_BACK,
     PUTS_RIGHT,
     RESTORES,
-    STRONG_CAUSE,
     UNKNOWN,
     Part,
 )
 from assistant.services.sentences import UnitKind
-from assistant.services.verification.folding import folded, tidy
+from assistant.services.verification.folding import tidy
 from retrieval.analysis import analyse
 from retrieval.records import Record, SectionKind
 
@@ -37,7 +37,6 @@ _MAX_IMPACT = 8
 _MAX_RESOLUTION = 8
 _MAX_DETECTION = 2
 _MAX_LIMITS = 3
-_MAX_PRECEDENTS = 2
 # Share of a sentence's words that another one of the summary may have.
 _REPEATED = 0.6
 # Titles that only name the kind and the day of an incident say nothing.
@@ -78,8 +77,8 @@ def select(pack: EvidencePack) -> Selection:
     actions, and only where the incident and what is linked with it have none.
     """
     reading = read_by_roles(pack.incident)
-    asked = [unit for unit in reading.units if _asks(unit)]
-    units = [unit for unit in reading.units if not _asks(unit)]
+    asked = unanswered(reading.units)
+    units = [unit for unit in reading.units if not asks(unit)]
     events = timeline(units, pack.incident.opened_at)
     in_timeline = {start for entry in events.entries for start in entry.taken}
     undated = [unit for unit in units if unit.start not in in_timeline]
@@ -89,8 +88,8 @@ def select(pack: EvidencePack) -> Selection:
         SectionName.TIMELINE: [entry.unit for entry in shown.entries],
         **_placed(undated, found, pack.incident),
     }
-    asked.extend(unit for unit in sections[SectionName.ACTIONS] if _asks(unit))
-    sections[SectionName.ACTIONS] = [u for u in sections[SectionName.ACTIONS] if not _asks(u)]
+    asked.extend(unit for unit in sections[SectionName.ACTIONS] if asks(unit))
+    sections[SectionName.ACTIONS] = [u for u in sections[SectionName.ACTIONS] if not asks(u)]
     linked = from_linked(pack, sections)
     told = {name: [*own, *(u for u, _ in linked.get(name, ()))] for name, own in sections.items()}
     return Selection(
@@ -98,7 +97,7 @@ def select(pack: EvidencePack) -> Selection:
         sections=sections,
         linked=linked,
         suspects=pack.suspects,
-        precedents=_from_precedents(pack, told),
+        precedents=from_precedents(pack, told),
         causes=found,
         timeline=events,
         reading=reading,
@@ -125,15 +124,6 @@ def _placed(
         rest = [u for u in rest if not any(start <= u.start < end for start, end in ends)]
         sections[name] = [*sections.get(name, []), *chosen]
     return sections
-
-
-def _asks(unit: Unit) -> bool:
-    text = unit.text
-    return text.endswith("?") or (unit.part is Part.ACTION and ("? " in text or _bare(text)))
-
-
-def _bare(text: str) -> bool:
-    return bool(ASKS.match(text)) and len(text.split()) > 4
 
 
 def _actions(units: Sequence[Unit], _record: Record) -> list[Unit]:
@@ -257,86 +247,6 @@ _CHOICES: tuple[tuple[SectionName, Callable[[Sequence[Unit], Record], list[Unit]
     (SectionName.DETECTION, _detection),
     (SectionName.SUMMARY, _summary),
     (SectionName.RESOLUTION, _resolution),
-)
-
-
-def _from_precedents(
-    pack: EvidencePack, own: dict[SectionName, list[Unit]]
-) -> dict[SectionName, list[Unit]]:
-    """At most two statements a section, where the incident has none, one from each record."""
-    about = frozenset(analyse(f"{pack.incident.title} {pack.incident.text}"))
-    said = {folded(unit.text) for units in own.values() for unit in units}
-    found: dict[SectionName, list[Unit]] = {}
-    readings = [_precedent(precedent.record) for precedent in pack.precedents]
-    for name, choose in _WANTED:
-        if own.get(name):
-            continue
-        for units in readings:
-            if len(found.get(name, [])) == _MAX_PRECEDENTS:
-                break
-            candidates = [unit for unit in choose(units) if folded(unit.text) not in said]
-            best = _best(candidates, name, about)
-            if best is not None:
-                found.setdefault(name, []).append(best)
-                said.add(folded(best.text))
-    return found
-
-
-_CAUSAL_PARTS = (Part.PROXIMATE, Part.CAUSE, Part.CONTEXT, Part.RESOLUTION)
-# A precedent's plainest statement is worth more than its most similar one.
-_PLAIN = {
-    SectionName.PROXIMATE_CAUSE: STRONG_CAUSE,
-    SectionName.RESOLUTION: RESTORES,
-    SectionName.ACTIONS: DIRECTS,
-}
-
-
-def _best(units: Sequence[Unit], name: SectionName, about: frozenset[str]) -> Unit | None:
-    def worth(unit: Unit) -> tuple[bool, int]:
-        plain = name in _PLAIN and bool(_PLAIN[name].search(unit.text))
-        return plain, len(about & frozenset(analyse(unit.text)))
-
-    return max(units, key=worth, default=None)
-
-
-def _precedent(record: Record) -> tuple[Unit, ...]:
-    """The units of a precedent that has typed sections for what is asked of it."""
-    if not record.sections_of(SectionKind.CAUSE, SectionKind.RESOLUTION, SectionKind.ACTION):
-        return ()
-    return tuple(
-        u for u in read_by_roles(record).units if not _asks(u) and not POINTS_BACK.match(u.text)
-    )
-
-
-def _precedent_causes(units: Sequence[Unit]) -> list[Unit]:
-    # "Because of the snow" in a description explains the impact as often as the fault.
-    return [
-        unit for unit in with_faults(causes(units), units).proximate if unit.part in _CAUSAL_PARTS
-    ]
-
-
-def _precedent_roots(units: Sequence[Unit]) -> list[Unit]:
-    return [unit for unit in units if tells_root(unit)]
-
-
-def _precedent_resolution(units: Sequence[Unit]) -> list[Unit]:
-    told = with_faults(causes(units), units).taken()
-    return [unit for unit in _long(units, Part.RESOLUTION) if unit.start not in told]
-
-
-def _precedent_actions(units: Sequence[Unit]) -> list[Unit]:
-    return _long(units, Part.ACTION)
-
-
-def _long(units: Sequence[Unit], part: Part) -> list[Unit]:
-    return [unit for unit in units if unit.part is part and len(unit.text.split()) > 3]
-
-
-_WANTED: tuple[tuple[SectionName, Callable[[Sequence[Unit]], list[Unit]]], ...] = (
-    (SectionName.PROXIMATE_CAUSE, _precedent_causes),
-    (SectionName.ROOT_CAUSE, _precedent_roots),
-    (SectionName.RESOLUTION, _precedent_resolution),
-    (SectionName.ACTIONS, _precedent_actions),
 )
 
 

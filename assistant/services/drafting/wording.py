@@ -139,7 +139,8 @@ FAULTS = _cue(
     r"|broken|exhausted|revoked|disabled|deleted|outdated|misconfigured|stale|blocked"
     r"|locked|faulty|out of \w+|too (?:small|low|short|old|large))|ran (?:full|out of)"
     r"|(?:a|the) (?:bug|defect|leak|typo|mismatch)\b|memory leak|race condition|deadlock"
-    r"|misconfigur\w+|did ?n[o']t (?:renew|start|run|know|match)|no longer (?:match\w*|valid))\b"
+    r"|misconfigur\w+|since the [\w -]{3,40} (?:was|were|has been) \w+ed\b"
+    r"|did ?n[o']t (?:renew|start|run|know|match)|no longer (?:match\w*|valid))\b"
 )
 # Tells the impact; its "because" explains why so many were affected.
 COUNTS_PEOPLE = _cue(

@@ -294,6 +294,12 @@ class TestQuestions:
     def test_what_the_record_asks_is_asked(self, body: DraftBody) -> None:
         assert "The record asks: Can the change window be moved?" in asked(body)
 
+    def test_a_why_with_its_answer_is_not_asked_again(self) -> None:
+        text = "## Five whys\nWhy did it reject them?\nThe old certificate was trusted.\nWhy?\n"
+        said = asked(draft(record("INC1", text, "Sign-in")))
+        assert "reject them?" not in said
+        assert "The record asks: Why?" in said
+
     def test_many_actions_are_asked_about_together(self) -> None:
         listed = "\n".join(f"- Review the runbook of service {n}" for n in range(9))
         said = asked(draft(record("INC1", f"## Actions\n{listed}\n", "Down")))
