@@ -2,7 +2,9 @@
 
 from assistant.domain.companions import Companion
 from assistant.schemas.drafts import ClaimOut
+from assistant.schemas.lint import FindingOut
 from assistant.schemas.shape import Shape
+from assistant.services.companions.linted import linted
 
 
 class CompanionSectionOut(Shape):
@@ -22,7 +24,10 @@ class CompletenessOut(Shape):
 
 
 class CompanionOut(Shape):
-    """A text for another reader, made of claims of one revision of a draft."""
+    """A text for another reader, made of claims of one revision of a draft.
+
+    ``findings`` are its weak spots; their offsets are of ``text``.
+    """
 
     kind: str
     title: str
@@ -30,11 +35,14 @@ class CompanionOut(Shape):
     revision: int
     sections: list[CompanionSectionOut]
     completeness: CompletenessOut | None
+    text: str
+    findings: list[FindingOut]
 
     @classmethod
     def of(cls, companion: Companion) -> "CompanionOut":
         """From the domain value."""
         found = companion.completeness
+        judged = linted(companion)
         return cls(
             kind=companion.kind,
             title=companion.title,
@@ -54,4 +62,6 @@ class CompanionOut(Shape):
                 present=list(found.present),
                 missing=list(found.missing),
             ),
+            text=judged.text,
+            findings=[FindingOut.of(finding) for finding in judged.findings],
         )

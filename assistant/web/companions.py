@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.api.identity import App
 from assistant.domain.companions import CompanionKind
+from assistant.services.companions.linted import linted
 from assistant.services.exporting.markdown import render_markdown
 from assistant.services.exporting.outline import companion_outline
 from assistant.web.pages import SignedIn, page, rendered_markdown
@@ -25,5 +26,6 @@ def companion(
         companion=made,
         preview=rendered_markdown(text),
         raw=text,
+        findings=linted(made).findings,
         kinds=list(CompanionKind),
     )

@@ -4,6 +4,7 @@ from assistant.domain.companions import Companion, CompanionKind
 from assistant.domain.drafts import Draft, DraftBody
 from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.companions import BUILDERS, Material
+from assistant.services.companions.linted import linted
 from assistant.services.drafting.extractive import ExtractiveWriter
 from assistant.services.drafting.whys import MAX_WHYS, five_whys
 from assistant.services.exporting.markdown import render_markdown
@@ -82,6 +83,25 @@ class TestStatusUpdate:
     def test_a_missing_next_update_is_asked_for(self) -> None:
         update, _ = made(CompanionKind.STATUS_UPDATE, record("INC1", INCIDENT))
         assert "When is the next update, and who gives it?" in update.questions()
+
+
+class TestLint:
+    def test_an_update_without_a_now_what_is_told_so(self) -> None:
+        text = "Checkout was down.\n\n## Impact\nUsers could not pay.\n"
+        update, _ = made(CompanionKind.STATUS_UPDATE, record("INC6", text, "Checkout"))
+        judged = linted(update)
+        assert [finding.rule for finding in judged.findings] == ["status-update-incomplete"]
+
+    def test_blame_in_a_handover_is_found_where_it_stands(self) -> None:
+        text = "Checkout was down.\n\n## Root cause\nThe engineer should have known better.\n"
+        note, _ = made(CompanionKind.HANDOVER, record("INC6", text, "Checkout"))
+        judged = linted(note)
+        (blame,) = [finding for finding in judged.findings if finding.rule == "blame"]
+        assert judged.text[blame.start : blame.end] == blame.quote
+
+    def test_what_says_nothing_has_no_weak_spot(self) -> None:
+        note, _ = made(CompanionKind.HANDOVER, record("INC2", "n/a", "?"))
+        assert linted(note).findings == ()
 
 
 class TestVendorDossier:
