@@ -34,7 +34,7 @@ def handover(material: Material) -> Companion:
                 "Is there a suspicion, and what speaks for it?",
             ),
             section(
-                "What helped before",
+                "What past cases found and did",
                 material.precedents(
                     SectionName.RESOLUTION, SectionName.PROXIMATE_CAUSE, SectionName.ROOT_CAUSE
                 ),

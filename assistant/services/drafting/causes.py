@@ -1,5 +1,6 @@
 """Which sentences tell a cause, and which kind of cause: by heading, then by wording."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -39,6 +40,7 @@ _PLACES = (
 )
 # A place is only asked when the ones before it have given nothing.
 _LAST_RESORTS = frozenset({Part.SUMMARY, Part.OTHER, Part.SYMPTOM})
+_AFTER = re.compile(r"\b(?:after|following)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Causes:
     contributing: list[Unit] = field(default_factory=list)
     unknown: list[Unit] = field(default_factory=list)
     suspected: list[Unit] = field(default_factory=list)
+    coincident: list[Unit] = field(default_factory=list)
+    """What a description says only happened before: no cause, but worth asking about."""
 
     def taken(self) -> frozenset[int]:
         """Where the units begin that are placed."""
@@ -86,8 +90,18 @@ def causes(units: Sequence[Unit]) -> Causes:
     return found
 
 
-def with_faults(found: Causes, units: Iterable[Unit]) -> Causes:
-    """The same; without a proximate cause, what close notes say was at fault beside the deeds."""
+def for_a_draft(found: Causes, units: Iterable[Unit]) -> Causes:
+    """The same, stricter and more complete: what a draft may tell as a cause.
+
+    "After the release" in a description is an order in time, so it is only asked about. Without
+    a proximate cause, what close notes say was at fault beside the deeds is one.
+    """
+    coincident = [unit for unit in found.proximate if _only_before(unit)]
+    found = replace(
+        found,
+        proximate=[unit for unit in found.proximate if unit not in coincident],
+        coincident=coincident,
+    )
     if found.proximate:
         return found
     faults = [
@@ -96,6 +110,11 @@ def with_faults(found: Causes, units: Iterable[Unit]) -> Causes:
         if unit.part is Part.RESOLUTION and FAULTS.search(unit.text) and not _mends(unit)
     ]
     return replace(found, proximate=_capped(faults, found))
+
+
+def _only_before(unit: Unit) -> bool:
+    """True where a description tells a cause by nothing but "after" and "following"."""
+    return unit.part in _LAST_RESORTS and not causal(_AFTER.sub(" ", unit.text))
 
 
 def dated_causes(units: Iterable[Unit]) -> list[Unit]:

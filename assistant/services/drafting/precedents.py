@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from assistant.domain.drafts import SectionName
 from assistant.domain.evidence import EvidencePack
 from assistant.services.drafting.asking import asks
-from assistant.services.drafting.causes import causes, tells_root, with_faults
+from assistant.services.drafting.causes import causes, for_a_draft, tells_root
 from assistant.services.drafting.reading import Unit
 from assistant.services.drafting.roles import read_by_roles
 from assistant.services.drafting.wording import (
@@ -73,7 +73,7 @@ def _precedent(record: Record) -> tuple[Unit, ...]:
 def _precedent_causes(units: Sequence[Unit]) -> list[Unit]:
     # "Because of the snow" in a description explains the impact as often as the fault.
     return [
-        unit for unit in with_faults(causes(units), units).proximate if unit.part in _CAUSAL_PARTS
+        unit for unit in for_a_draft(causes(units), units).proximate if unit.part in _CAUSAL_PARTS
     ]
 
 
@@ -82,7 +82,7 @@ def _precedent_roots(units: Sequence[Unit]) -> list[Unit]:
 
 
 def _precedent_resolution(units: Sequence[Unit]) -> list[Unit]:
-    told = with_faults(causes(units), units).taken()
+    told = for_a_draft(causes(units), units).taken()
     return [unit for unit in _long(units, Part.RESOLUTION) if unit.start not in told]
 
 

@@ -91,7 +91,8 @@ def _causes(selection: Selection, told: Told) -> Iterator[Question]:
     proximate = told.get(SectionName.PROXIMATE_CAUSE, ())
     if not proximate:
         dated = dated_causes(entry.unit for entry in selection.timeline.entries)
-        hints = [title] * causal(title) + [unit.text for unit in dated]
+        told_before = [unit.text for unit in (*found.coincident, *dated)]
+        hints = [title] * causal(title) + told_before
         for text in hints[:2]:
             yield _ask(
                 SectionName.PROXIMATE_CAUSE, f"Is this the proximate cause: '{_short(text)}'?"

@@ -8,7 +8,7 @@ from datetime import datetime
 from assistant.domain.drafts import SectionName
 from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.drafting.asking import asks, unanswered
-from assistant.services.drafting.causes import Causes, causes, with_faults
+from assistant.services.drafting.causes import Causes, causes, for_a_draft
 from assistant.services.drafting.condensing import condensed
 from assistant.services.drafting.linked import Told, from_linked
 from assistant.services.drafting.precedents import from_precedents
@@ -83,7 +83,7 @@ def select(pack: EvidencePack) -> Selection:
     in_timeline = {start for entry in events.entries for start in entry.taken}
     undated = [unit for unit in units if unit.start not in in_timeline]
     shown = condensed(events.entries)
-    found = with_faults(causes(undated), undated)
+    found = for_a_draft(causes(undated), undated)
     sections = {
         SectionName.TIMELINE: [entry.unit for entry in shown.entries],
         **_placed(undated, found, pack.incident),
@@ -156,7 +156,8 @@ def _detection(units: Sequence[Unit], record: Record) -> list[Unit]:
     """How it was noticed; not the one sentence that also says what happened."""
     told = [unit for unit in _told(units) if unit.part not in (Part.IMPACT, Part.CONTEXT)]
     noticed = [unit for unit in told if DETECTS.search(unit.text)]
-    summed_up = len(noticed) < len(told) or _title(record, [])
+    others = [unit for unit in told if unit not in noticed and len(unit.text.split()) > 2]
+    summed_up = bool(others) or _title(record, []) is not None
     return (noticed if summed_up else noticed[1:])[:_MAX_DETECTION]
 
 

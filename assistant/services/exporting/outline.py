@@ -215,9 +215,14 @@ def _written(provenance: Provenance, draft: Draft) -> str:
     by = f" ({', '.join(means)})" if means else ""
     count = len(provenance.evidence)
     records = "1 record" if count == 1 else f"{count} records"
+    writer = f"the {provenance.writer} writer"
+    if provenance.writer == "chat" and provenance.model is None:
+        writer = "the extractive writer, in place of a chat model,"
+    # What was left out or fell back must be known to whoever decides on it.
+    noted = "".join(f" {note.rstrip('.')}." for note in provenance.notes)
     return _one_line(
-        f"Drafted by the {provenance.writer} writer{by} from {records} of evidence; "
-        f"revision {draft.revision} by {draft.author}."
+        f"Drafted by {writer}{by} from {records} of evidence; "
+        f"revision {draft.revision} by {draft.author}.{noted}"
     )
 
 

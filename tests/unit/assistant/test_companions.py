@@ -68,7 +68,9 @@ class TestEveryKind:
             assert not any("pay-gw-2" in claim.text for claim in companion.claims())
         note, _ = made(CompanionKind.HANDOVER, open_incident, before)
         assert texts(note, "What was done") == []
-        assert texts(note, "What helped before") == ["The certificate of pay-gw-2 was renewed."]
+        assert texts(note, "What past cases found and did") == [
+            "The certificate of pay-gw-2 was renewed."
+        ]
 
 
 class TestStatusUpdate:

@@ -162,11 +162,18 @@ class TestPlacement:
             "It began after the gateway vpn-gw-2 was upgraded."
         )
         body = draft(record("INC4", text, "VPN"))
-        assert texts(body, SectionName.SUMMARY) == ["VPN logins fail with error 809 in Leeds."]
+        assert texts(body, SectionName.SUMMARY)[0] == "VPN logins fail with error 809 in Leeds."
         assert texts(body, SectionName.IMPACT) == ["About 300 users are unable to work."]
-        assert texts(body, SectionName.PROXIMATE_CAUSE) == [
-            "It began after the gateway vpn-gw-2 was upgraded."
-        ]
+
+    def test_what_only_happened_before_is_asked_about_and_not_told_as_a_cause(self) -> None:
+        text = "VPN logins fail in Leeds. They fail since the gateway vpn-gw-2 is full."
+        after = "It began after the gateway vpn-gw-2 was upgraded."
+        body = draft(record("INC4", f"{text} {after}", "VPN"))
+        assert after not in texts(body, SectionName.PROXIMATE_CAUSE)
+        assert f"Is this the proximate cause: '{after[:-1]}'?" in asked(body)
+        because = after.replace("after", "because")
+        body = draft(record("INC4", f"{text} {because}", "VPN"))
+        assert because in texts(body, SectionName.PROXIMATE_CAUSE)
 
 
 class TestTimeline:

@@ -187,3 +187,13 @@ class TestJson:
     def test_is_the_shape_of_the_api(self) -> None:
         shown = json.loads(export(DRAFT, ExportFormat.JSON).content)
         assert shown == DraftOut.of(DRAFT).model_dump(mode="json")
+
+
+class TestProvenance:
+    def test_a_draft_that_no_model_wrote_says_so_and_why(self) -> None:
+        provenance = DRAFT.provenance.model_copy(
+            update={"model": None, "prompt": None, "notes": ("The model is down",)}
+        )
+        told = outline(DRAFT.model_copy(update={"provenance": provenance})).provenance
+        assert told.startswith("Drafted by the extractive writer, in place of a chat model, from")
+        assert told.endswith("by ruth. The model is down.")
