@@ -35,7 +35,7 @@ class TestLabelledTexts:
         counts = Counter(rule for text in texts() for rule in text.rules)
         assert set(counts) == {rule.id for rule in RULES}
         assert min(counts.values()) >= 15
-        assert len(texts()) >= 470
+        assert len(texts()) >= 560
         assert sum(not text.rules for text in texts()) >= 0.43 * len(texts())
 
     def test_ids_are_distinct(self) -> None:
