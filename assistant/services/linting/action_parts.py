@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.services.action_strength import strength
-from assistant.services.actions import ActionDetails, action_details, missing
+from assistant.services.action_verbs import OPENS
+from assistant.services.actions import ActionDetails, action_details, instruction, missing
 from assistant.services.drafting.reading import Unit
 from assistant.services.drafting.wording import ASKS, DIRECTS, DONE, Part
 from assistant.services.linting.document import Document
@@ -22,6 +23,11 @@ _PAST = wording(
 )
 _DROPPED = wording(
     r"\b(?:won't (?:do|fix)|rejected|not needed|no (?:further )?actions?\b|cancelled)"
+)
+# An instruction: its first word is a verb, and nothing makes a noun of it ("Test of the mail").
+_IMPERATIVE = wording(
+    rf"\W*(?:(?:also|then|please|to|we (?:will|should|must|need to)) )*{OPENS}\b"
+    r"(?! (?:of|is|are|was|were|has|had|by|from|will|should)\b|:|$)"
 )
 _TICKED = re.compile(r"\[[xX]\]\s*$")
 _FOR_ALL = wording(r"\b(?:all|these|both) (?:the )?(?:\w+ )?actions\b|\ball of (?:these|them)\b")
@@ -60,7 +66,11 @@ def _is_open(document: Document, unit: Unit) -> bool:
         return bool(DIRECTS.search(words)) and not _PAST.search(words)
     details = action_details(unit.text)
     return is_vague(words) or bool(
-        DIRECTS.search(words) or strength(unit.text) or details.owner or details.due
+        DIRECTS.search(words)
+        or strength(unit.text)
+        or details.owner
+        or details.due
+        or _IMPERATIVE.match(instruction(words))
     )
 
 

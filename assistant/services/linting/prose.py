@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 # What is no prose of the author stands as one mark; an address is a source all the same.
-_MARK = "▪"
+MARK = "▪"
+"""Stands for code or a quotation."""
 ADDRESS = "↗"
 """Stands for an address."""
 _TOKENS = re.compile(
@@ -45,7 +46,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     for match in _TOKENS.finditer(text, start, end):
         yield from _plain(text, position, match.start())
         if match["mark"]:
-            yield _MARK, match.start(), match.end()
+            yield MARK, match.start(), match.end()
         elif match["address"]:
             yield ADDRESS, match.start(), match.end()
         elif match["space"]:

@@ -23,7 +23,12 @@ _SYMPTOMS = frozenset(
         "experienced experiencing causing led leading led became went offline online again several "
         "hours minutes times time period performance bad major minor total partial complete "
         "completely malfunction malfunctioned hung hang frozen froze not available availability "
-        "very extremely quite unstable instability died dead refused unplanned"
+        "very extremely quite unstable instability died dead refused unplanned "
+        "return nothing no not connection disconnected lose glitch hiccup anomaly abnormal "
+        "behaviour "
+        "function functioning expected properly correctly normally trouble difficulty unhealthy "
+        "timeout load serve longer several many some internal operation sudden unforeseen "
+        "inoperative impaired entirely"
     )
 )
 _DENIES = wording(
@@ -39,7 +44,11 @@ _ONLY_SYMPTOM = wording(
     r"(?:(?:was|were|is|are|went|became|got) (?:\w+ly )?(?:down|unavailable|unreachable|offline"
     r"|slow"
     r"|unresponsive|inaccessible|broken|not (?:working|responding|available|reachable))|crashed"
-    r"|failed|stopped(?: (?:working|responding))?|hung|(?:did not|didn't) (?:work|respond)"
+    r"|failed|stopped(?: (?:working|responding|functioning))?|hung"
+    r"|(?:experienced|suffered|had|encountered) (?:an? |some )?(?:\w+ ){0,2}(?:outage|failure"
+    r"|problems?"
+    r"|issues?|errors?|difficulties|disruption|interruption|crash|glitch)|(?:did not|didn't) "
+    r"(?:work|respond)"
     r"|outage|failure|crash|malfunction(?:ed)?)"
     r"(?: (?:for|during|between|from|at|on|in) [\w :.-]{1,40})?\W*$"
 )

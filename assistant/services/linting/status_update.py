@@ -9,7 +9,7 @@ from assistant.services.linting.wording import wording
 _OVER = wording(
     r"\b(?:(?:is|are|was|were|has been|have been|been|now|fully|incident|issue"
     r"|problem) (?:now )?(?:fully )?"
-    r"(?:resolved|restored|closed|recovered|fixed)|resolved at|all clear|(?:is"
+    r"(?:resolved|restored|closed|recovered|fixed|over)|resolved at|all clear|(?:is"
     r"|are) back(?: to normal)?"
     r"|no further (?:updates?|action))\b|^\W*(?:resolved|closed)\b"
 )
@@ -20,7 +20,14 @@ _WHAT = wording(
     r"|can't"
     r"|can not|offline|interrupt\w*|restored|resolved|recovered|rejected|refus\w+|missing|lost|loss"
     r"|expired?|crash\w*|stopped|full|broken|maintenance|duplicat\w+|timeouts?|time out|stuck"
-    r"|overload\w*|blocked|wrong|incorrect|breach\w*|(?:is|are) back|power cut|flood\w*|fire)\b"
+    r"|overload\w*|blocked|wrong|incorrect|breach\w*|(?:is|are) back|(?:works?|working|runs?"
+    r"|running|available|operational|reachable"
+    r"|online|processed|flowing|up) again|fully operational|hang\w*|fr[eo]ez\w+|trouble"
+    r"|difficult\w*"
+    r"|intermittent\w*|impair\w+|malfunction\w*|reduced capacity|suspended|halted|on hold"
+    r"|drop(?:s|p\w+)?"
+    r"|high latency|problems? (?:with|in)|issues? (?:with|affecting)|(?:does|do) ?n[o']t \w+"
+    r"|power cut|flood\w*|fire)\b"
 )
 _WHO = wording(
     r"\b(?:users?|customers?|clients?|colleagues?|staff|employees|everyone|everybody|nobody|no one"
@@ -29,6 +36,7 @@ _WHO = wording(
     r"|sites?|stores?|shops?|branches|offices?|wards?|schools?|warehouses?|plants?|tenants?|buyers?"
     r"|sellers?|members|orders?|payments?|invoices?|deliveries|bookings?|transactions|you|your"
     r""
+    r"|teams|residents|guests|readers|subscribers|merchants|applicants|parents|travell?ers|pupils"
     r"|departments?|desks?|workers|suppliers?|partners?|countries|regions?|no (?:data|impact)"
     r"|impact(?:s|ed|ing)?|affect(?:s|ed|ing)?)\b(?! (?:service|system|gateway|api|page|provider"
     r"|queue|database)\b)"
@@ -46,6 +54,8 @@ _NEXT = wording(
     r"|in progress|escalat)\w*"
     r"|expect\w*|eta|estimated|workaround|please|in the meantime|until then|meanwhile"
     r"|by \d{1,2}[:.]\d\d"
+    r"|back by|en route|replaces|next (?:bulletin|communication|report)|(?:should|shall) be (?:back"
+    r"|fixed|restored|available)|we hope|we \w+ [^.]{0,60}\bat \d{1,2}[:.]\d\d"
     r"|follow-?up|root cause analysis|review (?:on|will)|planned for|monitoring until|use the)\b"
 )
 _QUESTIONS = (

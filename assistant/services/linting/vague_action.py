@@ -1,86 +1,206 @@
-"""Actions that nobody can do, or see done."""
+"""Actions that nobody can do, or see done.
+
+Two shapes, no list of sentences. An action is vague when it does something soft (attend to,
+improve, talk) and every other word is as general; one word that names a thing, a number or
+a quantity makes it concrete. A wish ("exercise caution") is vague until it names something.
+"""
 
 from collections.abc import Iterator
 
+from assistant.services.actions import instruction
 from assistant.services.drafting.wording import Part
 from assistant.services.linting.document import Document
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import wording
+from assistant.services.linting.wording import CONCRETE, wording
+from retrieval.analysis import analyse
 
-# The whole clause must be one of these with nothing but fillers: "improve monitoring of the
-# queue length" says what to do.
-_THING = (
-    r"(?:,?(?: and| or)? (?:the|our|this|these|that|it|them|all|its|overall|general|internal|any"
-    r"|systems?|situation|services?|application|servers?|platform|issues?|problems?|environment"
-    r"|process(?:es)?|procedures?|performance|infrastructure|monitoring|alerting|logging"
-    r"|documentation|communications?|testing|collaboration|quality|resilience|stability"
-    r"|reliability|visibility|observability|awareness|training|security|teams?|users|staff"
-    r"|everyone|people|engineers|matter|(?:root )?causes?|incident|knowledge))*"
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(analyse(words))
+
+
+_ATTEND = _stems(
+    "monitor monitoring watch observe track observing investigate analyse analyze examine research "
+    "explore consider evaluate assess reassess revisit check recheck study handle manage address "
+    "review oversee supervise scrutinise scrutinize look keep eye attention focus prioritise "
+    "prioritize rethink reconsider think"
 )
-_FILLERS = (
-    r"(?:(?:,| and| or| closely| carefully| further| in future| in the future| going forward"
-    r"| more(?: closely| carefully| often)?| better| regularly| continuously| constantly| daily"
-    r"| for now| in general| overall| where possible| if possible| as needed| if needed"
-    r"| as appropriate| next time| again| from now on| properly| in detail| deeper| actively"
-    r"| for (?:any )?(?:re-?currence|similar issues|issues|changes)| over the next few days"
-    r"| over time| internally| as soon as possible| asap| where needed| when needed"
-    r"| of (?:the|our|this) (?:system|service|platform|issue|problem|situation|process)))*"
+_IMPROVE = _stems(
+    "improve improvement enhance enhancement increase increased strengthen reinforce better more "
+    "optimise optimize raise raising boost bolster uplift streamline refine harden mature elevate "
+    "further additional tighten greater leverage drive foster promote ensure maintain sustain "
+    "advance stronger closer improved enhanced robust tidy clean work"
 )
-_VERB = (
-    r"(?:(?:continue to|keep) monitor(?:ing)?|monitor|keep an eye on|watch|observe|track"
-    r"|investigate|look into|analy[sz]e|examine|research|review|improve|enhance|increase|strengthen"
-    r"|better|optimi[sz]e|raise|train|re-?train|educate|remind|inform|check|double[- ]check"
-    r"|discuss|consider|explore|think about|be aware of|work on|address|communicate|update"
-    r"|try to improve|look at|revisit|tidy up|clean up|handle|manage)"
+_TELL = _stems(
+    "train retrain training refresher educate education remind reminder reminded inform coach "
+    "brief "
+    "communicate discuss discussion sensitise sensitize instruct advise awareness share engage "
+    "engagement liaise collaborate collaboration coordinate coordination align encourage speak "
+    "talk "
+    "workshop session meeting aware"
 )
-_LEAD = (
-    r"(?:(?:action|todo|next steps?)(?: \d+)? ?[:.] |to |we (?:will|should|need to|must|plan to) "
-    r"|(?:the )?(?:[\w&-]+ )?(?:team|engineers?|everyone|staff|users|operations|all)"
-    r" (?:to|will|should|must|needs? to) |please |should |will |need to )?"
+_REVISE = _stems("update revise refresh rework")
+_PEOPLE = _stems(
+    "user staff team engineer colleague employee people everyone everybody personnel operator "
+    "admin "
+    "administrator developer agent member stakeholder supplier vendor partner provider management "
+    "customer group department organisation organization company internal operations it business "
+    "third party parties external all relevant responsible concerned involved person support"
 )
-_GENERIC = rf"{_VERB}{_THING}{_FILLERS}"
-_PHRASE = (
-    r"(?:to )?(?:be (?:more )?(?:careful|cautious|vigilant|attentive|diligent)|take (?:more"
-    r"|greater)"
-    r" care|pay (?:more|closer|better) attention|raise (?:the )?awareness|(?:make sure|ensure)"
-    r" (?:that )?(?:this|it|such (?:an? )?(?:incidents?|issues?)|the (?:issue|problem|incident))"
-    r" (?:does not|doesn't|will not|won't|cannot|can't|never) (?:happen|occur|recur|repeat)(?:s)?"
-    r"|prevent (?:this|it|re-?currence|such incidents)(?: from (?:happening|occurring|recurring))?"
-    r"|avoid (?:this|such (?:incidents|issues|mistakes)|similar (?:incidents|issues))"
-    r"|lessons (?:will be|to be|have been|were) learn(?:ed|t)|learn from (?:this|it|mistakes)"
-    r"|follow best practices?|apply best practices?|follow the (?:process|procedure)"
-    r"|more (?:testing|training|monitoring|care|documentation|awareness|communication)"
-    r"|(?:better|improved|additional|further|enhanced) (?:testing|training|monitoring|alerting"
-    r"|documentation|communication|planning|coordination|investigation))"
-    r"(?: (?:with|about|of|for|when|during|in|among|across) (?:the )?(?:migrations?|changes?"
-    r"|deployments?|future"
-    r"|users?|staff|upgrades?|everyone|all teams|the team|teams?|work|this|releases?|issue))?"
+_THING = _stems(
+    "process procedure monitoring alerting logging documentation communication testing quality "
+    "resilience resiliency stability reliability visibility observability awareness knowledge "
+    "training security performance availability infrastructure environment situation issue problem "
+    "incident matter cause root topic area capability capabilities governance oversight posture "
+    "maturity excellence efficiency effectiveness readiness preparedness robustness coordination "
+    "collaboration cooperation planning operational operations practice practices standard "
+    "standards "
+    "best good culture transparency responsiveness handling response control controls measure "
+    "measures way ways option options opportunity opportunities possibility possibilities risk "
+    "risks "
+    "management effort efforts activity activities mechanism mechanisms strategy approach "
+    "framework "
+    "lesson learned learnt attention care caution vigilance diligence change changes deployment "
+    "release "
+    "upgrade migration maintenance similar event recurrence reoccurrence occurrence mistake error "
+    "failure outage overall general technical proper adequate appropriate effective things thing "
+    "discipline mindset ownership accountability synergy trend behaviour behavior health state "
+    "hygiene support service delivery experience investigation analysis"
 )
-_WHOLE = wording(rf"\W*{_LEAD}(?:{_PHRASE}|{_GENERIC}){_FILLERS}\W*")
+_SYSTEM = _stems(
+    "system service application app server platform cluster network database node host gateway "
+    "broker queue storage switch router firewall website portal infrastructure machine device "
+    "environment tool software hardware component solution production"
+)
+_PAPER = _stems("documentation process procedure knowledge base guidance documents docs")
+_FILL = _stems(
+    "close closely carefully careful future forward going regularly regular continuously "
+    "continuous "
+    "continue constantly daily weekly now next time again properly proper detail deeper actively "
+    "proactively proactive possible appropriate necessary needed need needs required require "
+    "should "
+    "must shall can may please across around within over during about under when where while still "
+    "also before after long short term run soon asap few coming week weeks month months day days "
+    "period quarter year later once thoroughly thorough quickly early timely generally ongoing "
+    "basis consistently consistent regarding concerning involving especially whole entire any each "
+    "every other both them us up out into onto through between among against possible be being "
+    "provide provided give given hold held organise organize conduct conducted carry deliver "
+    "schedule scheduled arrange take make put perform performed have prevent avoid minimise "
+    "minimize "
+    "mitigate reduce happen happening occur strive try aim look level levels high higher tight "
+    "issue "
+    "very much lot"
+)
+_EVERYTHING = _ATTEND | _IMPROVE | _TELL | _PEOPLE | _THING | _SYSTEM | _FILL
+# What is done, and what it may be done to without saying anything.
+_EMPTY = (
+    (_ATTEND | _IMPROVE | _TELL, _EVERYTHING),
+    (_REVISE, _PAPER | _FILL | _PEOPLE),
+)
+_CAREFUL = (
+    r"(?:(?:be|stay|remain|become) (?:(?:more|extra|very|particularly|especially|much) )*(?:careful"
+    r"|vigilant|cautious|attentive|diligent|mindful|watchful|alert|thorough|disciplined|conscious"
+    r"|proactive)"
+    r"|(?:exercise|use|apply|show|act with|proceed with|take|pay|give) (?:(?:more|greater|extra|due"
+    r"|increased|heightened|particular|special|closer?|better|utmost|the|appropriate|enhanced"
+    r"|further) )+(?:caution|care|diligence|vigilance|attention)"
+    r"|(?:exercise|proceed with|act with) (?:caution|care|diligence)|pay attention)"
+)
+_NOT_AGAIN = (
+    r"(?:make sure|ensure|see to it|guarantee) (?:that )?(?:this|it|such|similar|the (?:issue"
+    r"|problem"
+    r"|incident|same)|these|those)\b[^.;,]{0,40}?(?:\b(?:not|never|cannot|no longer)\b|n't\b)"
+    r" ?(?:\w+ )?(?:happen|occur|recur|repeat|reoccur|arise|come back|take place)\w*"
+)
+_CULTURE = (
+    r"(?:foster|promote|cultivate|nurture|encourage|embed|instil|instill|build|create|drive"
+    r"|establish"
+    r"|develop|strengthen|champion)(?:ing)? (?:an? |the |our |more |greater )?(?:[\w-]+ ){0,2}?"
+    r"(?:culture|mindset|spirit|sense of ownership|awareness|understanding)"
+)
+_WISH = wording(
+    rf"{_CAREFUL}|{_NOT_AGAIN}|{_CULTURE}|raise (?:the )?(?:general )?awareness"
+    r"|(?:try|strive|endeavou?r|aim|attempt|seek) to (?:avoid|prevent|do|be|improve|reduce"
+    r"|minimi[sz]e)"
+    r"|(?:avoid|prevent|minimi[sz]e) (?:this|such|similar|these|the same|a repeat|repeats?|any"
+    r"|(?:future )?re-?(?:oc)?currences?|it from|future (?:incidents|issues|outages))\b"
+    r"|(?:follow|adhere to|comply with|reinforce|apply|observe|embrace|uphold|respect|stick to"
+    r"|promote)"
+    r" (?:the |our |all |established |existing |industry |relevant )*(?:best|good) practices?"
+    r"|(?:follow|adhere to|comply with|stick to) (?:the |our |all |established |existing "
+    r"|documented"
+    r" |correct )*(?:process(?:es)?|procedures?|guidelines|rules|standards)"
+    r"|lessons (?:will be |to be |have been |were |should be )?(?:learn(?:ed|t)|shared)"
+    r"|learn from (?:this|it|our|the|these)\b|be on the look-?out"
+    r"|do (?:it |this )?better next time|have a think"
+)
+# Attends to something that is named, without saying what will come of it.
+_LOOSE = wording(
+    r"(?:keep (?:an?|our) (?:\w+ )?(?:eye|watch) on|look (?:more closely )?(?:into|at)|work on"
+    r"|have (?:a|another) (?:\w+ )?look at|think about|reflect on|be aware of|stay on top of)\b"
+    r"(?! (?:why|whether|how|adding|using|moving|replacing|splitting))"
+)
+_LOOSE_WORDS = 2
+_WITH_PARTNER = wording(
+    r"(?:work|liaise|engage|collaborate|coordinate|speak|talk) (?:more )?(?:closely |together "
+    r")?with "
+    r"(?:the |our )?(?:[\w&-]+ )?(?:vendors?|suppliers?|providers?|partners?|teams?"
+    r"|stakeholders)\W*"
+    r"(?:(?:to|on|for|about) (?P<what>.*))?$"
+)
 # In running text only what is a promise whatever stands around it.
 _ANYWHERE = wording(
-    r"\b(?:(?:will|must|should|needs? to|need to|has to|have to|going to|asked to|reminded to"
-    r"|told to|advised to|to) (?:please )?(?:be more (?:careful|vigilant|cautious|attentive)"
-    r"|take (?:more|greater) care|pay more attention)"
-    r"|(?:will|must|should|we|to|and) (?:make sure|ensure) (?:that )?(?:this|it"
-    r"|such an? \w+) (?:does"
-    r" not|doesn't|will not|won't|never|cannot) (?:happen|occur)s?(?: again| in future)?"
+    r"\b(?:(?:will|must|should|shall|needs? to|has to|have to|going to|asked to|reminded to|told to"
+    rf"|urged to|advised to|instructed to|committed to|to) (?:please )?(?:{_CAREFUL}|{_CULTURE})"
+    rf"|(?:will|must|should|we|to|and) {_NOT_AGAIN}(?: again| in future)?"
     r"|lessons (?:will be|have been) learn(?:ed|t))\b"
 )
 # Who, until when and where it is tracked; the rest is the action.
 _TAIL = wording(
     r"(?:(?<![\s(\[,;:.|–—-])[\s(\[,;:.|–—-]+)?\b(?:(?:action )?owner|assigned|assignee|due"
-    r"|by (?:\d|the end|mon|tue|wed|thu"
-    r"|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next|q[1-4])|deadline|ticket"
-    r"|jira|see\b|responsible|who:|status).*$"
+    r"|by (?:\d|the end|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    r"|next|q[1-4]|end|eo[mqy])|deadline|ticket|jira|see\b|responsible:|who:|status).*$"
     r"|(?<!\s)\s*(?:@\w.*|[(\[][^()\[\]]{0,200}[)\]]\W{0,9}|\|.*)$"
     r"|(?<!\s)\s+[–—-]\s+(?:[A-Z][\w&-]*\s?){1,4}(?:,.*)?$"
 )
+_LEAD = wording(
+    r"\W*(?:(?:action|todo|next steps?|recommendation)(?: \d+)? ?[:.] )?(?:to |going forward,? )?"
+    r"(?:(?:we|everyone|everybody|all(?: \w+)?|(?:[\w&-]+ ){0,2}(?:teams?|engineers?|staff|users"
+    r"|operations|colleagues|management)) (?:to|will|shall|should|must|needs? to|have to) )?"
+    r"(?:please |should |must |will |need to |continue to |always )*"
+)
+_SPAN = wording(
+    r"\b(?:for|over|during|in|within) (?:the )?(?:next |coming |following )?\d{1,2} "
+    r"(?:hours|days|weeks|months)\b"
+)
+# Tells something, where an action directs.
+_TELLS = wording(
+    r"\b(?:was|were|had|did|didn't|has|have|could|would|went|took|(?:is|are)(?! to\b))\b|\?|:\s*$"
+)
+# "Monitoring" alone is a heading.
+_HEADS = wording(r"\W*\w+(?:ing|ion|ment|ness)\W*")
 
 
 def is_vague(action: str) -> bool:
     """True for the words of an action that is vague as a whole."""
-    return bool(_WHOLE.fullmatch(_TAIL.sub("", action)))
+    core = _SPAN.sub("", instruction(_TAIL.sub("", action)))
+    core = core[len(lead.group()) :] if (lead := _LEAD.match(core)) else core
+    if CONCRETE.search(core) or _HEADS.fullmatch(core):
+        return False
+    if _WISH.match(core):
+        return True
+    if _TELLS.search(core):
+        return False
+    if partner := _WITH_PARTNER.match(core):
+        return _is_general(f"improve {partner['what'] or ''}")
+    if loose := _LOOSE.match(core):
+        return len(frozenset(analyse(core[loose.end() :])) - _EVERYTHING) <= _LOOSE_WORDS
+    return _is_general(core)
+
+
+def _is_general(words: str) -> bool:
+    terms = frozenset(analyse(words))
+    return any(terms & soft and terms <= soft | objects for soft, objects in _EMPTY)
 
 
 def check(document: Document) -> Iterator[Match]:
@@ -89,7 +209,9 @@ def check(document: Document) -> Iterator[Match]:
         words = document.prose(unit)
         if unit.part is Part.ACTION and is_vague(words.text):
             yield _match(*words.span(0, len(_TAIL.sub("", words.text))))
-        elif found := _ANYWHERE.search(words.text):
+        elif (found := _ANYWHERE.search(words.text)) and not CONCRETE.search(
+            words.text[found.end() :]
+        ):
             yield _match(*words.span(found.start(), found.end()))
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.services.linting.prose import ADDRESS
+from assistant.services.linting.prose import ADDRESS, MARK
 
 
 def wording(pattern: str) -> re.Pattern[str]:
@@ -22,6 +22,17 @@ EVIDENCE = wording(
     r"|fixed|cured|restored|ended|cleared|went away|back to normal|recovered)|tested (?:with|in"
     r"|by))"
     rf"\b|{ADDRESS}"
+)
+# Names a thing that can be pointed at: a number, an identifier, code, an address, an artefact.
+CONCRETE = wording(
+    rf"[{MARK}{ADDRESS}]|\d|\b(?-i:[A-Za-z]+[a-z][A-Z]\w*)|\w[._/]\w|\bby (?:add|us|remov|mov|set"
+    r"|writ|creat|automat|replac|runn|test|introduc)\w*ing\b"
+    r"|\b(?:run-?books?|playbooks?|checklists?|templates?|dashboards?|scripts?|config\w*|alerts?"
+    r"|alarms?|tests?|drills?|exercises?(?= (?:of|on|for)\b)|gates?|limits?|quotas?|thresholds?"
+    r"|jobs?|pipelines?|rota|rosters?|contracts?|tickets?|forms?|fields?|labels?|metrics?|probes?"
+    r"|wiki"
+    r"|articles?|maintenance windows?|dry[- ]?runs?|four[- ]eyes|approvals?|backups?|restores?"
+    r"|failovers?|certificates?|lockfiles?|flags?|validations?)\b"
 )
 CHANGE_REFERENCE = wording(
     r"\b(?:chg|rfc|crq|cr|change|chn|std)[- #:]?\d{3,}|\b(?:emergency|standard|normal|approved"

@@ -34,9 +34,9 @@ class TestLabelledTexts:
     def test_every_rule_has_texts_and_nearly_half_of_all_are_clean(self) -> None:
         counts = Counter(rule for text in texts() for rule in text.rules)
         assert set(counts) == {rule.id for rule in RULES}
-        assert min(counts.values()) >= 10
-        assert len(texts()) >= 330
-        assert sum(not text.rules for text in texts()) >= 0.45 * len(texts())
+        assert min(counts.values()) >= 15
+        assert len(texts()) >= 560
+        assert sum(not text.rules for text in texts()) >= 0.43 * len(texts())
 
     def test_ids_are_distinct(self) -> None:
         assert len({text.id for text in texts()}) == len(texts())
