@@ -55,7 +55,8 @@ class TestWritingAgain:
         claims = ruth.locator("#root-cause .claims")
         expect(claims).to_contain_text("the renewal job skipped gateways")
         expect(claims).to_contain_text("The list of gateways was out of date.")
-        expect(ruth.get_by_text("Root cause was written again for ruth")).to_be_visible()
+        noted = ruth.locator(".note", has_text="Root cause was written again for ruth")
+        expect(noted).to_be_visible()
 
     def test_a_stale_page_is_told_so(self, sign_in: SignIn) -> None:
         ruth, paul = sign_in("Ruth"), sign_in("Paul")
