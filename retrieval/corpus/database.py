@@ -1,5 +1,7 @@
 """Connections: one engine, short read transactions, and write transactions that cannot deadlock."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from retrieval.errors import InvalidSettings
 
 _READ_ONLY = "precedent_read_only"
+_BUSY_SECONDS = 30
+_PAUSE_SECONDS = 0.01
 
 
 class Database:
@@ -68,10 +72,10 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _on_connect(connection: Any, _record: object) -> None:
         # The driver's own BEGIN is deferred; ours below replaces it.
         connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+        _into_wal(connection)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
-            "busy_timeout=30000",
             "foreign_keys=ON",
             # Without it INSERT OR REPLACE would slip past the audit log's delete trigger.
             "recursive_triggers=ON",
@@ -82,3 +86,20 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         read_only = connection.get_execution_options().get(_READ_ONLY, False)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _into_wal(connection: Any) -> None:
+    """Switch the journal; of two processes that open a new file at once, one waits.
+
+    SQLite does not wait by itself here: it answers "database is locked" at once, whatever the
+    busy timeout.
+    """
+    last = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(_PAUSE_SECONDS)

@@ -27,8 +27,8 @@ class TestMigrations:
         upgrade(database)
         assert is_current(database)
 
-    def test_two_processes_may_start_at_once(self, database_url: str) -> None:
-        databases = [Database(database_url) for _ in range(2)]
+    def test_several_processes_may_start_at_once(self, database_url: str) -> None:
+        databases = [Database(database_url) for _ in range(8)]
         errors: list[Exception] = []
 
         def start(database: Database) -> None:
