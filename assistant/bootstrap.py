@@ -198,7 +198,7 @@ class Application:
             model = ChatModel.connect(ChatChoice(**chat.model_dump(exclude=budgets)))
         return DraftingService(
             self.similar,
-            Evidence(self.store, self.searcher, self.triage),
+            Evidence(self.similar, self.store, self.searcher, self.triage),
             self.drafts,
             writers(
                 Means(

@@ -75,8 +75,8 @@ def main() -> None:
         # Whoever read our output has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception:  # noqa: BLE001
-        # The process boundary: the log has the details, the person a sentence.
+    except Exception:  # noqa: BLE001 — the process boundary
+        # The log has the details, the person a sentence.
         structlog.get_logger().exception("unexpected")
         console.err.print("[red]Something unexpected went wrong; the log above says what.[/]")
         sys.exit(_UNEXPECTED)

@@ -7,27 +7,25 @@ it, lint over texts of three thousand words made of the demo's RCAs.
 
 import json
 import random
-import tempfile
-import time
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import numpy as np
 import typer
 
-from assistant import console
-from assistant.bootstrap import Application
 from assistant.domain.people import Person, Role
 from assistant.services.linting.linter import lint
-from assistant.settings import load_settings
-from evals.generated import Generator
-from ingest.pipeline import IngestOptions
-from retrieval.access import EVERYONE
+from evals.at_size import (
+    DEMO,
+    SIZE,
+    JsonTarget,
+    Size,
+    demo_among,
+    milliseconds,
+    percentiles,
+    tell,
+)
 
-DEMO = Path(__file__).parent / "demo"
-_SIZE = 100_000
 _INCIDENTS = 25
 _NOTES = 500
 _WARM = 5
@@ -38,32 +36,21 @@ _BEGAN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 def measure(size: int, folder: Path) -> dict[str, Any]:
     """Fill, take the demo and the long incidents in, draft each; milliseconds."""
-    app = Application(load_settings(data_dir=folder / "var", database_url=None))
-    Generator(app.embedder.dimension).fill(app.database, app.embedder.model_id, size)
-    for name in ("incidents.csv", "rcas", "runbooks", "changes.jsonl"):
-        _take_in(app, DEMO / name, name)
     long = folder / "long.jsonl"
     notes = _demo_sentences()
     entries = [_incident(number, notes) for number in range(_INCIDENTS)]
     long.write_text("\n".join(json.dumps(entry) for entry in entries), encoding="utf-8")
-    _take_in(app, long, "long")
-    app.pipeline.index()
-    app.warm_up()
+    app = demo_among(size, folder / "var", long)
     ids = [str(entry["id"]) for entry in entries]
-    drafted = _timed(lambda name: app.drafting.create(_AUTHOR, _AUTHOR.reader(), name), ids)
+    drafted = milliseconds(lambda name: app.drafting.create(_AUTHOR, _AUTHOR.reader(), name), ids)
     app.database.close()
-    texts = _long_texts()
     return {
         "records": size,
         "work notes": _NOTES,
-        "draft_ms": _percentiles(drafted[_WARM:]),
+        "draft_ms": percentiles(drafted[_WARM:]),
         "linted words": _LINTED_WORDS,
-        "lint_ms": _percentiles(_timed(lint, texts)[_WARM:]),
+        "lint_ms": percentiles(milliseconds(lint, _long_texts())[_WARM:]),
     }
-
-
-def _take_in(app: Application, path: Path, source: str) -> None:
-    app.pipeline.take_in(path, IngestOptions(source=source, groups=frozenset({EVERYONE})))
 
 
 def _demo_sentences() -> list[str]:
@@ -108,35 +95,9 @@ def _long_texts() -> list[str]:
     return found
 
 
-def _timed(work: Callable[[str], object], items: Iterable[str]) -> list[float]:
-    found = []
-    for item in items:
-        began = time.perf_counter()
-        work(item)
-        found.append((time.perf_counter() - began) * 1000)
-    return found
-
-
-def _percentiles(values: list[float]) -> dict[str, float]:
-    return {f"p{p}": round(float(np.percentile(values, p)), 1) for p in (50, 95, 99)}
-
-
-def main(
-    size: Annotated[int, typer.Option(help="Generated records around the demo corpus.")] = _SIZE,
-    json_target: Annotated[
-        str | None,
-        typer.Option("--json", metavar="FILE", help="Write JSON to FILE, or with - to stdout."),
-    ] = None,
-) -> None:
+def main(size: Size = SIZE, json_target: JsonTarget = None) -> None:
     """Measure drafting from the request to the stored draft, and lint."""
-    console.err.print(f"Preparing {size:,} records")
-    with tempfile.TemporaryDirectory(prefix="precedent-drafting-") as folder:
-        figures = measure(size, Path(folder))
-    if json_target is None:
-        for name, value in figures.items():
-            console.out.print(f"{name}: {value}")
-    else:
-        console.write_json(json_target, json.dumps(figures))
+    tell(measure, size, json_target)
 
 
 if __name__ == "__main__":

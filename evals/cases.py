@@ -104,12 +104,7 @@ def load_drafts(folder: Path, cases: str = CASES) -> DraftDataset:
     file = _file(folder, cases)
     corpus = _file(folder, CORPUS)
     found: list[DraftCase] = []
-    seen: dict[str, str] = {}
-    for place, entry in objects(file):
-        incident = _cause_case(entry, place)
-        if incident.id in seen:
-            raise wrong(place, "id", f"{incident.id!r} was already used at {seen[incident.id]}")
-        seen[incident.id] = place
+    for place, entry, incident in _incidents(file):
         reference = entry["reference"]
         if not isinstance(reference, dict):
             problem = f"it must be an object with resolution or actions, not {shortened(reference)}"
@@ -165,14 +160,7 @@ def labelled_by_field(folder: Path, corpus: str, field: str) -> LabelledDataset:
 def load_causes(folder: Path, cases: str = CASES) -> CauseDataset:
     """Read incidents with their causes; errors as for :func:`load_labelled`."""
     file = _file(folder, cases)
-    found: list[CauseCase] = []
-    seen: dict[str, str] = {}
-    for place, entry in objects(file):
-        case = _cause_case(entry, place)
-        if case.id in seen:
-            raise wrong(place, "id", f"{case.id!r} was already used at {seen[case.id]}")
-        seen[case.id] = place
-        found.append(case)
+    found = [case for _, _, case in _incidents(file)]
     told = tuple(case for case in found if case.reference)
     if not told:
         raise InvalidInput(f"No case of {file} has a reference with a text in it.")
@@ -222,6 +210,17 @@ def _labels(value: Any, name: str, place: str) -> tuple[str, ...]:
             raise wrong(place, name, problem)
         found.append(str(each).strip())
     return tuple(dict.fromkeys(found))
+
+
+def _incidents(file: Path) -> Iterator[tuple[str, Mapping[str, Any], CauseCase]]:
+    """(place, entry, incident) of each line; an id that comes twice is an error."""
+    seen: dict[str, str] = {}
+    for place, entry in objects(file):
+        case = _cause_case(entry, place)
+        if case.id in seen:
+            raise wrong(place, "id", f"{case.id!r} was already used at {seen[case.id]}")
+        seen[case.id] = place
+        yield place, entry, case
 
 
 def _cause_case(entry: Mapping[str, Any], place: str) -> CauseCase:

@@ -5,6 +5,7 @@ of ``precedent``, so it imports nothing that takes time: see :func:`_module`.
 """
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ Json = Annotated[
 
 
 Corpus = Annotated[str, typer.Option(metavar="FILE", help="The corpus: a file of DIR, or a path.")]
+Cases = Annotated[str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Embed anew instead of reusing vectors.")]
 
 
@@ -49,18 +51,20 @@ def retrieval(
     json: Json = None,
 ) -> None:
     """nDCG@10, Recall@5, MRR and hit@1 with 95 % intervals, offline."""
-    report, runner = _module("evals.report"), _module("evals.runner")
-    report.check_target(json)
-    run = runner.RetrievalRun(
-        folder=folder,
-        corpus=corpus,
-        query_field=query_field,
-        system=system,
-        cache_file=_cache(no_cache),
+    _measured(
+        json,
+        lambda runner, bars: runner.run_retrieval(
+            runner.RetrievalRun(
+                folder=folder,
+                corpus=corpus,
+                query_field=query_field,
+                system=system,
+                cache_file=_cache(no_cache),
+            ),
+            bars.embedding,
+            bars.asking,
+        ),
     )
-    with report.bars() as bars:
-        result = runner.run_retrieval(run, bars.embedding, bars.asking)
-    report.write(result, json)
 
 
 @app.command()
@@ -82,14 +86,20 @@ def triage(
     json: Json = None,
 ) -> None:
     """Accuracy, macro-F1 and coverage of a suggested field, with 95 % intervals, offline."""
-    report, runner = _module("evals.report"), _module("evals.runner")
-    report.check_target(json)
-    run = runner.FieldRun(
-        folder=folder, field=field, corpus=corpus, system=system, cache_file=_cache(no_cache)
+    _measured(
+        json,
+        lambda runner, bars: runner.run_fields(
+            runner.FieldRun(
+                folder=folder,
+                field=field,
+                corpus=corpus,
+                system=system,
+                cache_file=_cache(no_cache),
+            ),
+            bars.embedding,
+            bars.asking,
+        ),
     )
-    with report.bars() as bars:
-        result = runner.run_fields(run, bars.embedding, bars.asking)
-    report.write(result, json)
 
 
 @app.command()
@@ -99,9 +109,7 @@ def hypotheses(
         typer.Argument(metavar="DIR", help="Folder of cases.jsonl and, if any, corpus.jsonl."),
     ],
     *,
-    cases: Annotated[
-        str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")
-    ] = "cases.jsonl",
+    cases: Cases = "cases.jsonl",
     system: Annotated[
         str, typer.Option(metavar="NAME", help="precedent, copy-nearest.")
     ] = "precedent",
@@ -109,12 +117,9 @@ def hypotheses(
     json: Json = None,
 ) -> None:
     """Is the cause that was found afterwards among the hypotheses? With 95 % intervals."""
-    report, runner = _module("evals.report"), _module("evals.runner")
-    report.check_target(json)
-    run = runner.CauseRun(folder=folder, cases=cases, system=system, cache_file=_cache(no_cache))
-    with report.bars() as bars:
-        result = runner.run_hypotheses(run, bars.embedding, bars.asking)
-    report.write(result, json)
+    _measured_cases(
+        json, "run_hypotheses", folder=folder, cases=cases, system=system, no_cache=no_cache
+    )
 
 
 @app.command()
@@ -123,9 +128,7 @@ def drafts(
         Path, typer.Argument(metavar="DIR", help="Folder of cases.jsonl and corpus.jsonl.")
     ],
     *,
-    cases: Annotated[
-        str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")
-    ] = "cases.jsonl",
+    cases: Cases = "cases.jsonl",
     system: Annotated[
         str, typer.Option(metavar="NAME", help="extractive, copy-nearest, lead, chat.")
     ] = "extractive",
@@ -133,12 +136,9 @@ def drafts(
     json: Json = None,
 ) -> None:
     """Do the citations of early drafts hold, and how much of the later RCA is there?"""
-    report, runner = _module("evals.report"), _module("evals.runner")
-    report.check_target(json)
-    run = runner.DraftRun(folder=folder, cases=cases, system=system, cache_file=_cache(no_cache))
-    with report.bars() as bars:
-        result = runner.run_drafts(run, bars.embedding, bars.asking)
-    report.write(result, json)
+    _measured_cases(
+        json, "run_drafts", folder=folder, cases=cases, system=system, no_cache=no_cache
+    )
 
 
 @app.command()
@@ -157,13 +157,35 @@ def verifier(
     json: Json = None,
 ) -> None:
     """Which planted errors does the gate catch, and which true claims does it keep?"""
+    _measured(
+        json,
+        lambda runner, bars: runner.run_verifier(
+            runner.VerifierRun(source=source, seed=seed, keep=keep), bars.asking
+        ),
+    )
+
+
+def _measured(json: str | None, carry_out: Callable[[Any, Any], Any]) -> None:
+    """Carry a run out with the runner and its progress bars, and write what came of it."""
     report, runner = _module("evals.report"), _module("evals.runner")
     report.check_target(json)
     with report.bars() as bars:
-        result = runner.run_verifier(
-            runner.VerifierRun(source=source, seed=seed, keep=keep), bars.asking
-        )
+        result = carry_out(runner, bars)
     report.write(result, json)
+
+
+def _measured_cases(
+    json: str | None, run: str, *, folder: Path, cases: str, system: str, no_cache: bool
+) -> None:
+    """The same for the two tasks that ask past incidents as they were known early."""
+    _measured(
+        json,
+        lambda runner, bars: getattr(runner, run)(
+            runner.CaseRun(folder=folder, cases=cases, system=system, cache_file=_cache(no_cache)),
+            bars.embedding,
+            bars.asking,
+        ),
+    )
 
 
 def _cache(none: bool) -> Path | None:

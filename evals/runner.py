@@ -2,12 +2,14 @@
 
 import platform
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Protocol
 
 from assistant.bootstrap import Application
-from assistant.services.backtest.intervals import SEED
+from assistant.services.backtest.intervals import SEED, Interval
 from evals.cases import CASES, labelled_by_field, load_causes, load_drafts, load_labelled
 from evals.datasets import CORPUS, load_retrieval
 from evals.installation import bare_installation, installed, vectors_of
@@ -15,7 +17,7 @@ from evals.json_lines import hash_of
 from evals.labellers import labeller
 from evals.planted import suite
 from evals.planted.files import bytes_of, corpus_files, load_suite, records_of, write_suite
-from evals.results import EvalResult
+from evals.results import CaseResult, EvalResult, Latency
 from evals.systems import system
 from evals.tasks import drafts, fields, hypotheses, retrieval, verifier
 from evals.tasks.retrieval import Step
@@ -51,6 +53,36 @@ class FieldRun:
     cache_file: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRun:
+    """What to run: a file of cases of past incidents, with the folder's corpus."""
+
+    folder: Path
+    system: str
+    cases: str = CASES
+    cache_file: Path | None = None
+
+
+class _Measured(Protocol):
+    """What every task gives."""
+
+    @property
+    def metrics(self) -> Mapping[str, Interval]: ...
+    @property
+    def latency(self) -> Latency: ...
+    @property
+    def per_query(self) -> Sequence[CaseResult]: ...
+
+
+class _Dataset(Protocol):
+    """What every dataset says of itself."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def hash(self) -> str: ...
+
+
 def run_retrieval(
     run: RetrievalRun, embedding: Progress | None = None, asking: Step | None = None
 ) -> EvalResult:
@@ -63,21 +95,17 @@ def run_retrieval(
     with installed(dataset.corpus, run.cache_file, embedding) as installation:
         measured = retrieval.measure(dataset, build(installation.app), asking)
         versions = _versions(installation.app)
-    return EvalResult(
-        task="retrieval",
-        dataset=dataset.name,
-        dataset_hash=dataset.hash,
-        system=run.system,
-        metrics=measured.metrics,
-        latency=measured.latency,
-        per_query=measured.per_query,
+    return _result(
+        "retrieval",
+        run.system,
+        dataset=dataset,
+        measured=measured,
+        versions=versions,
         settings={
             "corpus": dataset.corpus.name,
             "query_field": run.query_field,
             "depth": retrieval.DEPTH,
         },
-        seed=SEED,
-        versions=versions,
         notes=dataset.notes + installation.notes,
     )
 
@@ -94,35 +122,21 @@ def run_fields(
     with bare_installation() as app, vectors_of(app, run.cache_file, embedding) as embed:
         measured = fields.measure(dataset, learn, embed, asking)
         versions = _versions(app)
-    return EvalResult(
-        task="triage",
-        dataset=dataset.name,
-        dataset_hash=dataset.hash,
-        system=run.system,
-        metrics=measured.metrics,
-        latency=measured.latency,
-        per_query=measured.per_query,
+    return _result(
+        "triage",
+        run.system,
+        dataset=dataset,
+        measured=measured,
+        versions=versions,
         settings={
             "field": run.field,
             "learned_from": "train.jsonl" if dataset.train else f"{fields.FOLDS}-fold",
         },
-        seed=SEED,
-        versions=versions,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CauseRun:
-    """What to run: a file of cases, with the folder's corpus if it has one."""
-
-    folder: Path
-    cases: str = CASES
-    system: str = "precedent"
-    cache_file: Path | None = None
-
-
 def run_hypotheses(
-    run: CauseRun, embedding: Progress | None = None, asking: Step | None = None
+    run: CaseRun, embedding: Progress | None = None, asking: Step | None = None
 ) -> EvalResult:
     """Ask every case for its cause, offline. Raises ``InvalidInput`` as above."""
     name_causes = hypotheses.namer(run.system)
@@ -132,37 +146,23 @@ def run_hypotheses(
         with installed(corpus, run.cache_file, embedding) as installation:
             measured = hypotheses.measure(dataset.cases, installation.app, name_causes, asking)
             versions = _versions(installation.app)
-    return EvalResult(
-        task="hypotheses",
-        dataset=dataset.name,
-        dataset_hash=dataset.hash,
-        system=run.system,
-        metrics=measured.metrics,
-        latency=measured.latency,
-        per_query=measured.per_query,
+    return _result(
+        "hypotheses",
+        run.system,
+        dataset=dataset,
+        measured=measured,
+        versions=versions,
         settings={
             "cases": run.cases,
             "precedents": "the other cases" if dataset.corpus is None else CORPUS,
             "as_of": "opened_at" if measured.timed else None,
         },
-        seed=SEED,
-        versions=versions,
         notes=dataset.notes + installation.notes,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftRun:
-    """What to run: a file of cases with the folder's corpus."""
-
-    folder: Path
-    cases: str = CASES
-    system: str = "extractive"
-    cache_file: Path | None = None
-
-
 def run_drafts(
-    run: DraftRun, embedding: Progress | None = None, asking: Step | None = None
+    run: CaseRun, embedding: Progress | None = None, asking: Step | None = None
 ) -> EvalResult:
     """Draft every case from what was known early. Raises ``InvalidInput`` as above."""
     draft = drafts.drafting_system(run.system)
@@ -170,21 +170,17 @@ def run_drafts(
     with installed(dataset.corpus, run.cache_file, embedding) as installation:
         measured = drafts.measure(dataset.cases, installation.app, draft, asking)
         versions = _versions(installation.app)
-    return EvalResult(
-        task="drafts",
-        dataset=dataset.name,
-        dataset_hash=dataset.hash,
-        system=run.system,
-        metrics=measured.metrics,
-        latency=measured.latency,
-        per_query=measured.per_query,
+    return _result(
+        "drafts",
+        run.system,
+        dataset=dataset,
+        measured=measured,
+        versions=versions,
         settings={
             "cases": run.cases,
             "judge": "verifier",
             "as_of": "opened_at" if measured.timed else None,
         },
-        seed=SEED,
-        versions=versions,
         notes=dataset.notes + installation.notes,
     )
 
@@ -225,6 +221,31 @@ def run_verifier(run: VerifierRun, asking: Step | None = None) -> EvalResult:
         seed=run.seed,
         versions={"precedent": version("precedent"), "python": platform.python_version()},
         confusion=measured.confusion,
+    )
+
+
+def _result(
+    task: str,
+    system: str,
+    *,
+    dataset: _Dataset,
+    measured: _Measured,
+    versions: Mapping[str, str],
+    settings: Mapping[str, Any],
+    notes: tuple[str, ...] = (),
+) -> EvalResult:
+    return EvalResult(
+        task=task,
+        dataset=dataset.name,
+        dataset_hash=dataset.hash,
+        system=system,
+        metrics=measured.metrics,
+        latency=measured.latency,
+        per_query=tuple(measured.per_query),
+        settings=settings,
+        seed=SEED,
+        versions=versions,
+        notes=notes,
     )
 
 

@@ -74,5 +74,5 @@ def _wait(failure: Exception) -> bool | float:
     if isinstance(failure, httpx2.HTTPStatusError):
         asked = failure.response.headers.get("retry-after", "")
         # A little more than asked, and not all clients at once.
-        return float(asked) + random.random() / 4 if asked.isdigit() else True  # noqa: S311
+        return float(asked) + random.random() / 4 if asked.isdigit() else True  # noqa: S311 — a pause, not a secret
     return isinstance(failure, httpx2.TransportError)

@@ -96,7 +96,7 @@ class RecordTable:
             column: [names for table in tables for names in table.names[column]]
             for column in _CODED
         }
-        return cls(names=names, **columns)  # type: ignore[arg-type]
+        return cls(names=names, **columns)  # type: ignore[arg-type]  # mypy cannot tell the columns apart
 
     def kept(self) -> "RecordTable":
         """The rows that are alive, with their passages, and each set of names once."""
@@ -113,7 +113,7 @@ class RecordTable:
             every = [tuple(self.names[column][code]) for code in columns[column].tolist()]
             again = _coded(every)
             columns[column], names[column] = again.codes, again.names
-        return RecordTable(names=names, **columns)  # type: ignore[arg-type]
+        return RecordTable(names=names, **columns)  # type: ignore[arg-type]  # mypy cannot tell the columns apart
 
     def save(self, path: Path) -> None:
         """Write the columns to one ``.npz`` file; ``alive`` is kept by the generation."""

@@ -1,17 +1,23 @@
 """``GET /drafts/{id}/export``: a draft as a file to take away."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from assistant.api.drafts import readable_draft
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
-from assistant.services.exporting import FORMATS, ExportFormat, export
+from assistant.services.exporting import FORMATS, Export, ExportFormat, export
 
 router = APIRouter(tags=["drafts"], responses=PROBLEMS)
 
-_FILE = {"schema": {"type": "string", "format": "binary"}}
+
+def downloads(media_types: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of a route that answers with a file of one of these types."""
+    file = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"content": dict.fromkeys(media_types, file)}}
+
 
 Revision = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="By default the current.")]
 
@@ -20,7 +26,7 @@ Revision = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="By defau
     "/drafts/{draft_id}/export",
     operation_id="export_draft",
     response_class=Response,
-    responses={200: {"content": {known.media_type: _FILE for known in FORMATS.values()}}},
+    responses=downloads(known.media_type for known in FORMATS.values()),
 )
 def export_draft(
     draft_id: str,
@@ -31,6 +37,10 @@ def export_draft(
 ) -> Response:
     """A revision of a draft as Markdown, HTML, Word or JSON. Its bytes never change."""
     made = export(readable_draft(app, person, draft_id, revision), format)
-    # An attachment: it is never rendered as a page of this service.
-    headers = {"Content-Disposition": f'attachment; filename="{made.filename}"'}
-    return Response(made.content, headers=headers, media_type=made.media_type)
+    return download(made)
+
+
+def download(file: Export) -> Response:
+    """A file as an attachment: it is never rendered as a page of this service."""
+    headers = {"Content-Disposition": f'attachment; filename="{file.filename}"'}
+    return Response(file.content, headers=headers, media_type=file.media_type)

@@ -1,10 +1,11 @@
 """Drafts as server-sent events: each step as it begins, then the draft or the problem."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from assistant.api.drafts import NewDraft, created
@@ -25,25 +26,30 @@ def stream_draft(
 
     Who hangs up early finds the draft among the latest all the same.
     """
-    for step in _steps(lambda tell: created(app, person, wanted, tell)):
+    work = partial(created, app, person, wanted)
+    for step in steps_of(work, partial(answer, request)):
         if isinstance(step, Progress):
             yield ServerSentEvent(event="progress", data=ProgressOut.of(step))
         elif isinstance(step, Draft):
             yield ServerSentEvent(event="draft", data=DraftOut.of(step))
         else:
-            body = bytes(answer(request, step).body).decode()
-            yield ServerSentEvent(event="problem", raw_data=body)
+            yield ServerSentEvent(event="problem", raw_data=bytes(step.body).decode())
 
 
-def _steps(work: Callable[[Tell], Draft]) -> Iterator[Progress | Draft | Exception]:
-    """What the work tells while it runs in a thread of its own, and how it ended."""
-    told: SimpleQueue[Progress | Draft | Exception] = SimpleQueue()
+def steps_of(
+    work: Callable[[Tell], Draft], problem: Callable[[Exception], Response]
+) -> Generator[Progress | Draft | Response, None, None]:
+    """What the work tells while it runs in a thread of its own, and how it ended.
+
+    A failure becomes a problem, and is logged, in that thread: also when nobody listens.
+    """
+    told: SimpleQueue[Progress | Draft | Response] = SimpleQueue()
 
     def run() -> None:
         try:
             told.put(work(told.put))
         except Exception as exc:  # noqa: BLE001 — the boundary of the thread; it is answered
-            told.put(exc)
+            told.put(problem(exc))
 
     Thread(target=run, daemon=True).start()
     while True:

@@ -12,6 +12,7 @@ from assistant.commands.operations import json_lines
 from assistant.domain.companions import CompanionKind
 from assistant.schemas import DiffOut, DraftOut, ExportOut, ReplayOut
 from assistant.schemas.companions import CompanionOut
+from assistant.services.companions.linted import linted
 from assistant.services.exporting import ExportFormat, export_companion
 from assistant.services.exporting import export as exported
 from assistant.services.verification import Verifier
@@ -56,12 +57,9 @@ def companion(
     app = application()
     made, source = app.companions.make(kind, draft, reader_for(app, person), revision)
     if json is not None:
-        console.write_model(json, CompanionOut.of(made))
+        console.write_model(json, CompanionOut.of(made, linted(made)))
         return
-    try:
-        console.write_bytes(output, export_companion(made, source, format).content)
-    except OSError as exc:
-        raise InvalidInput(f"{output} cannot be written: {exc.strerror}. Give --output.") from exc
+    _write(output, export_companion(made, source, format).content)
 
 
 def diff(
@@ -112,10 +110,7 @@ def export(
     file = output or Path(made.filename)
     if json == str(file) == console.STDOUT:
         raise InvalidInput("--output - and --json - cannot share standard output. Name one file.")
-    try:
-        console.write_bytes(str(file), made.content)
-    except OSError as exc:
-        raise InvalidInput(f"{file} cannot be written: {exc.strerror}. Give --output.") from exc
+    _write(str(file), made.content)
     told = ExportOut.of(file, made)
     if json is not None:
         console.write_model(json, told)
@@ -151,3 +146,10 @@ def verify(
             )
         )
     console.write_json(json or console.STDOUT, "\n".join(lines))
+
+
+def _write(target: str, content: bytes) -> None:
+    try:
+        console.write_bytes(target, content)
+    except OSError as exc:
+        raise InvalidInput(f"{target} cannot be written: {exc.strerror}. Give --output.") from exc

@@ -17,11 +17,11 @@ class CompanionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CompanionSection:
-    """A heading with claims in reading order; ``question`` asks for what is missing."""
+    """A heading with claims in reading order; ``questions`` ask for what is missing."""
 
     heading: str
     claims: tuple[Claim, ...] = ()
-    question: str = ""
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,6 @@ class Companion:
     revision: int
     sections: tuple[CompanionSection, ...]
     completeness: Completeness | None = None
-
-    def questions(self) -> tuple[str, ...]:
-        """What is missing, in the order of the sections."""
-        return tuple(section.question for section in self.sections if section.question)
 
     def claims(self) -> tuple[Claim, ...]:
         """All claims in reading order."""

@@ -1,12 +1,12 @@
 """Does a text entail a sentence? Any cross-encoder of sentence-transformers with three labels."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from retrieval.errors import InvalidSettings, ModelUnavailable
+from retrieval.errors import InvalidSettings
+from retrieval.rerankers.cross_encoder import load_cross_encoder
 
 _ENTAILMENT, _CONTRADICTION = "entailment", "contradiction"
 
@@ -53,26 +53,4 @@ class CrossEncoderEntailment:
 
     @cached_property
     def _model(self) -> Any:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from sentence_transformers import CrossEncoder
-
-        try:
-            return CrossEncoder(self._name, device="cpu")
-        except (OSError, ValueError) as exc:
-            raise ModelUnavailable(
-                f"The model {self._name!r} cannot be loaded: {exc}. Give the path of a "
-                "model folder in PRECEDENT_VERIFIER__MODEL."
-            ) from exc
-
-
-class ScriptedEntailment:
-    """The twin that gives set judgements by claim; of any other it says that it follows."""
-
-    def __init__(self, judgements: dict[str, Judgement]) -> None:
-        self._judgements = judgements
-        self.asked: list[tuple[str, str]] = []
-
-    def judge(self, claim: str, evidence: str) -> Judgement:
-        """See ``Entailment.judge``."""
-        self.asked.append((claim, evidence))
-        return self._judgements.get(claim, Judgement(1.0, 0.0))
+        return load_cross_encoder(self._name, "PRECEDENT_VERIFIER__MODEL")

@@ -4,15 +4,15 @@ from assistant.domain.companions import Companion
 from assistant.schemas.drafts import ClaimOut
 from assistant.schemas.lint import FindingOut
 from assistant.schemas.shape import Shape
-from assistant.services.companions.linted import linted
+from assistant.services.companions.linted import Linted
 
 
 class CompanionSectionOut(Shape):
-    """A heading with its claims; ``question`` asks for what is missing."""
+    """A heading with its claims; ``questions`` ask for what is missing."""
 
     heading: str
     claims: list[ClaimOut]
-    question: str | None
+    questions: list[str]
 
 
 class CompletenessOut(Shape):
@@ -39,10 +39,9 @@ class CompanionOut(Shape):
     findings: list[FindingOut]
 
     @classmethod
-    def of(cls, companion: Companion) -> "CompanionOut":
-        """From the domain value."""
+    def of(cls, companion: Companion, judged: Linted) -> "CompanionOut":
+        """From the domain value and what lint says of it."""
         found = companion.completeness
-        judged = linted(companion)
         return cls(
             kind=companion.kind,
             title=companion.title,
@@ -52,7 +51,7 @@ class CompanionOut(Shape):
                 CompanionSectionOut(
                     heading=part.heading,
                     claims=[ClaimOut.of(claim) for claim in part.claims],
-                    question=part.question or None,
+                    questions=list(part.questions),
                 )
                 for part in companion.sections
             ],

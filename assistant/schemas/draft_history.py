@@ -1,11 +1,12 @@
 """The revisions of a draft, and what differs between two, as JSON."""
 
 from datetime import datetime
+from typing import Any
 
 from assistant.domain.drafts import Claim, Draft, Question
 from assistant.schemas.drafts import ClaimOut
 from assistant.schemas.shape import Shape
-from assistant.services.draft_diff import Change, Happened, Segment
+from assistant.services.draft_diff import Change, Happened
 from assistant.services.draft_reading import Compared
 
 
@@ -35,50 +36,41 @@ class SegmentOut(Shape):
     text: str
 
 
-class ClaimChangeOut(Shape):
-    """A claim that was added, removed or changed, and its places (from 0) before and after."""
+class ChangeOut(Shape):
+    """What happened to a claim or a question, and its places (from 0) before and after."""
 
     happened: Happened
     old_at: int | None
     new_at: int | None
+    segments: list[SegmentOut]
+
+
+class ClaimChangeOut(ChangeOut):
+    """A claim that was added, removed or changed."""
+
     old: ClaimOut | None
     new: ClaimOut | None
-    segments: list[SegmentOut]
 
     @classmethod
     def of(cls, change: Change[Claim]) -> "ClaimChangeOut":
         """From the domain value."""
         return cls(
-            happened=change.happened,
-            old_at=change.old_at,
-            new_at=change.new_at,
+            **_what_happened(change),
             old=None if change.old is None else ClaimOut.of(change.old),
             new=None if change.new is None else ClaimOut.of(change.new),
-            segments=_segments(change.segments),
         )
 
 
-class QuestionChangeOut(Shape):
+class QuestionChangeOut(ChangeOut):
     """A question that was added, removed or changed."""
 
-    happened: Happened
-    old_at: int | None
-    new_at: int | None
     old: Question | None
     new: Question | None
-    segments: list[SegmentOut]
 
     @classmethod
     def of(cls, change: Change[Question]) -> "QuestionChangeOut":
         """From the domain value."""
-        return cls(
-            happened=change.happened,
-            old_at=change.old_at,
-            new_at=change.new_at,
-            old=change.old,
-            new=change.new,
-            segments=_segments(change.segments),
-        )
+        return cls(**_what_happened(change), old=change.old, new=change.new)
 
 
 class SectionDiffOut(Shape):
@@ -119,5 +111,11 @@ class DiffOut(Shape):
         )
 
 
-def _segments(segments: tuple[Segment, ...]) -> list[SegmentOut]:
-    return [SegmentOut(happened=one.happened, text=one.text) for one in segments]
+def _what_happened(change: Change[Any]) -> dict[str, Any]:
+    segments = [SegmentOut(happened=one.happened, text=one.text) for one in change.segments]
+    return {
+        "happened": change.happened,
+        "old_at": change.old_at,
+        "new_at": change.new_at,
+        "segments": segments,
+    }

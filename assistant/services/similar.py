@@ -85,7 +85,9 @@ class SimilarIncidents:
                 title=opened.title,
                 identifiers=opened.identifiers,
             )
-        alerts = [record] if record.kind is RecordKind.ALERT else self._alerts(context, reader)
+        alerts = [record]
+        if record.kind is not RecordKind.ALERT:
+            alerts = self.linked(context, reader, frozenset({RecordKind.ALERT}))
         return replace(context, alerts=grouped(notice_of(alert) for alert in alerts))
 
     def _known(self, record: Record, as_of: datetime | None) -> Record:
@@ -98,8 +100,11 @@ class SimilarIncidents:
                 return past
         return record
 
-    def _alerts(self, context: IncidentContext, reader: Reader) -> list[Record]:
-        allowed = filter_for(context, reader, frozenset({RecordKind.ALERT}))
+    def linked(
+        self, context: IncidentContext, reader: Reader, kinds: frozenset[RecordKind]
+    ) -> list[Record]:
+        """Stored records of the kinds that an incident names, as far as the reader may know."""
+        allowed = filter_for(context, reader, kinds)
         found = []
         for reference in context.linked[:_MOST_LINKED]:
             try:

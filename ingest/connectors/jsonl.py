@@ -155,7 +155,7 @@ def _kind(value: object) -> RecordKind:
 def _services(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value.strip() else ()
-    return tuple(value) if _is_texts(value) else ()  # type: ignore[arg-type]
+    return tuple(value) if _is_texts(value) else ()  # type: ignore[arg-type]  # just checked
 
 
 def _is_texts(value: object) -> bool:

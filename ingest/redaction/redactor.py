@@ -54,7 +54,7 @@ class Redactor:
     redacted text changes nothing and reports nothing.
     """
 
-    def __init__(self, policy: RedactionPolicy = RedactionPolicy()) -> None:  # noqa: B008
+    def __init__(self, policy: RedactionPolicy = RedactionPolicy()) -> None:  # noqa: B008 — a frozen value
         self._policy = policy
         self._finders: tuple[Finder, ...] = (
             KeyBlocks(),

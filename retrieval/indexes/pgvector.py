@@ -72,7 +72,7 @@ class PgVectorEngine:
         table = self._table(name)
         try:
             with self._database.read() as connection:
-                found = connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+                found = connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 — a name of ours, see _table
                 dimension = connection.scalar(
                     text(
                         "SELECT atttypmod FROM pg_attribute "
@@ -138,7 +138,7 @@ class PgVectorIndex:
             parameters["mask"] = np.packbits(allowed, bitorder="little").tobytes()
             condition = "WHERE get_bit(CAST(:mask AS bytea), CAST(row AS bigint)) = 1"
         query = text(
-            f"SELECT row, -(vector <#> CAST(:vector AS halfvec)) AS score FROM {self._table} "  # noqa: S608
+            f"SELECT row, -(vector <#> CAST(:vector AS halfvec)) AS score FROM {self._table} "  # noqa: S608 — a name of ours, see _table
             f"{condition} ORDER BY vector <#> CAST(:vector AS halfvec) LIMIT :k"
         )
         with self._database.read() as connection:
@@ -154,7 +154,7 @@ class PgVectorIndex:
     def scores(self, vector: Vectors, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """See ``VectorIndex.scores``."""
         query = text(
-            f"SELECT row, -(vector <#> CAST(:vector AS halfvec)) AS score FROM {self._table} "  # noqa: S608
+            f"SELECT row, -(vector <#> CAST(:vector AS halfvec)) AS score FROM {self._table} "  # noqa: S608 — a name of ours, see _table
             "WHERE row = ANY(:rows)"
         )
         wanted = rows.tolist()
@@ -166,7 +166,7 @@ class PgVectorIndex:
     def half(self) -> HalfVectors:
         """See ``VectorIndex.half``."""
         query = (
-            f"COPY (SELECT row, vector FROM {self._table} ORDER BY row) TO STDOUT (FORMAT BINARY)"  # noqa: S608
+            f"COPY (SELECT row, vector FROM {self._table} ORDER BY row) TO STDOUT (FORMAT BINARY)"  # noqa: S608 — a name of ours, see _table
         )
         with (
             self._database.read() as connection,

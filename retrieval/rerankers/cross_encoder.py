@@ -31,13 +31,21 @@ class CrossEncoderReranker:
 
     @cached_property
     def _model(self) -> Any:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from sentence_transformers import CrossEncoder
+        return load_cross_encoder(self._name, "PRECEDENT_RERANKER__MODEL")
 
-        try:
-            return CrossEncoder(self._name, device="cpu")
-        except (OSError, ValueError) as exc:
-            raise ModelUnavailable(
-                f"The cross-encoder {self._name!r} cannot be loaded: {exc}. Give the path of a "
-                "model folder in PRECEDENT_RERANKER__MODEL."
-            ) from exc
+
+def load_cross_encoder(name: str, setting: str) -> Any:
+    """A model of sentence-transformers that reads two texts together, from disk only.
+
+    Importing torch takes seconds. Raises ``ModelUnavailable`` that names the setting.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from sentence_transformers import CrossEncoder
+
+    try:
+        return CrossEncoder(name, device="cpu")
+    except (OSError, ValueError) as exc:
+        raise ModelUnavailable(
+            f"The cross-encoder {name!r} cannot be loaded: {exc}. Give the path of a "
+            f"model folder in {setting}."
+        ) from exc

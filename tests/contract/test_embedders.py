@@ -114,7 +114,7 @@ class TestOpenAiCompatible:
         now = EmbedderChoice("openai-compatible", "m", "http://one/v1", api_key="s3cr3t")
         before = recalled(now, {**now.described(), "base_url": "http://two/v1"})
         assert before is not None
-        assert "authorization" not in before._http._client.headers  # type: ignore[attr-defined]
+        assert "authorization" not in before._http._client.headers  # type: ignore[attr-defined]  # hidden
 
 
 class TestPackagedModel:

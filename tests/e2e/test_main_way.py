@@ -120,7 +120,7 @@ class TestEveryPage:
         plain = page.context.browser.new_context(
             base_url=service.address, java_script_enabled=False
         )
-        plain.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+        plain.add_cookies(page.context.cookies())  # type: ignore[arg-type]  # same keys
         quiet = plain.new_page()
         quiet.goto("/sidebar?record=INC0009")
         quiet.get_by_role("button", name="Draft an RCA").click()

@@ -20,7 +20,7 @@ SECRET = "The salary table of the VPN team was shown to everybody."
 
 
 def wired(client: TestClient) -> Application:
-    application: Application = client.app.state.application  # type: ignore[attr-defined]
+    application: Application = client.app.state.application  # type: ignore[attr-defined]  # any ASGI app
     return application
 
 

@@ -12,6 +12,7 @@ from assistant.main import create_app
 from retrieval.corpus.writer import CorpusWriter
 from tests.conftest import content
 from tests.installation import application, filled
+from tests.integration.draft_life import wired
 
 ANA, RUTH, PAUL = ({"X-Precedent-Person": name} for name in ("ana", "ruth", "paul"))
 
@@ -189,13 +190,13 @@ class TestApproval:
     def test_the_whole_way_by_two_people(self, client: TestClient, tmp_path: Path) -> None:
         proposal = self.submit(client)
         assert self.decide(client, proposal, PAUL).json()["state"] == "approved"
-        worker = client.app.state.application.worker  # type: ignore[attr-defined]
+        worker = wired(client).worker
         assert worker.run_once()
         shown = client.get(f"/api/v1/proposals/{proposal['id']}", headers=ANA).json()
         assert shown["proposal"]["state"] == "delivered"
         written = tmp_path / "var" / "outbox" / shown["receipt"]["external_reference"]
         assert written.read_text(encoding="utf-8").startswith(shown["body"].rstrip())
-        assert client.app.state.application.audit.verify().ok  # type: ignore[attr-defined]
+        assert wired(client).audit.verify().ok
 
     def test_an_author_cannot_approve_their_own(self, client: TestClient) -> None:
         draft = client.post("/api/v1/drafts", json={"record_id": "INC0009"}, headers=PAUL).json()
@@ -217,7 +218,7 @@ class TestApproval:
         edit = {"sections": {"Impact": [{"text": "Somebody changed this afterwards."}]}}
         match = {**RUTH, "If-Match": draft["etag"]}
         client.put(f"/api/v1/drafts/{draft['id']}", json=edit, headers=match)
-        worker = client.app.state.application.worker  # type: ignore[attr-defined]
+        worker = wired(client).worker
         assert not worker.run_once()
         assert not list((tmp_path / "var").glob("outbox/*"))
         shown = client.get(f"/api/v1/proposals/{proposal['id']}", headers=RUTH).json()
@@ -234,7 +235,7 @@ class TestApproval:
 
 class TestAccess:
     def test_a_hidden_record_is_as_good_as_unknown(self, client: TestClient) -> None:
-        application_ = client.app.state.application  # type: ignore[attr-defined]
+        application_ = wired(client)
         unknown = client.get("/api/v1/records/INC404", headers=ANA).json()["detail"]
         with application_.database.write() as connection:
             writer = CorpusWriter(connection, application_.clock())
@@ -258,7 +259,7 @@ class TestFeedback:
             "reason": "same thing, password=Hunter2!",
         }
         assert client.post("/api/v1/feedback", json=body, headers=ANA).status_code == 201
-        app = client.app.state.application  # type: ignore[attr-defined]
+        app = wired(client)
         (kept,) = app.feedback.about("INC0009")
         assert kept.person == "ana"
         assert "Hunter2" not in kept.reason

@@ -86,7 +86,7 @@ class TestRefusals:
                 edited(client, draft, "Impact", "Forty people waited.")
                 return writer.write(pack)
 
-        drafting._writers["slow"] = Slow()  # type: ignore[index]
+        drafting._writers["slow"] = Slow()  # type: ignore[index]  # a mapping to others
         answer = again(client, draft, "Impact", PAUL, writer="slow")
         assert answer.status_code == 412
         now = client.get(f"/api/v1/drafts/{draft['id']}", headers=RUTH).json()

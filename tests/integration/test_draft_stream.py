@@ -5,17 +5,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import httpx2
 import pytest
 import uvicorn
+from fastapi import Response
 from fastapi.testclient import TestClient
 
+from assistant.api.draft_stream import steps_of
 from assistant.bootstrap import Application
+from assistant.domain.drafts import Draft
 from assistant.llm.chat import ChatModel
 from assistant.llm.scripted import ScriptedChatModel
 from assistant.main import create_app
+from assistant.services.drafting.progress import Progress, Stage, Tell
 from tests.installation import filled
 
 RUTH, ANA = {"X-Precedent-Person": "ruth"}, {"X-Precedent-Person": "ana"}
@@ -141,3 +146,23 @@ def test_a_step_arrives_while_the_model_still_thinks(
     assert rest[-1].name == "draft"
     assert "instead of a model" in rest[-1].data["notes"][0]
     app.database.close()
+
+
+def test_a_failure_is_handled_even_if_nobody_listens_any_more() -> None:
+    hung_up = threading.Event()
+    seen: SimpleQueue[Exception] = SimpleQueue()
+
+    def work(tell: Tell) -> Draft:
+        tell(Progress(Stage.EVIDENCE, 1))
+        hung_up.wait(10)
+        raise ValueError("the disk is full")
+
+    def problem(exc: Exception) -> Response:
+        seen.put(exc)
+        return Response()
+
+    steps = steps_of(work, problem)
+    assert next(steps) == Progress(Stage.EVIDENCE, 1)
+    steps.close()
+    hung_up.set()
+    assert str(seen.get(timeout=10)) == "the disk is full"

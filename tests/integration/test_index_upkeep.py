@@ -69,7 +69,7 @@ class TestChangeOfModel:
 
     def test_back_to_the_model_before_embeds_nothing(self, filled: Corpus) -> None:
         Indexer(filled.database, OtherModel(), filled.folder).refresh()
-        filled.embedder.passages = _refuse  # type: ignore[method-assign]
+        filled.embedder.passages = _refuse  # type: ignore[method-assign]  # a twin
         assert filled.indexer.refresh() is not None
 
 
@@ -89,7 +89,7 @@ class TestChunker:
             embedded.extend(texts)
             return HashingEmbedder().passages(texts)
 
-        corpus.embedder.passages = embed  # type: ignore[method-assign]
+        corpus.embedder.passages = embed  # type: ignore[method-assign]  # a twin
         assert rechunk.rechunk(corpus.database) == 2
         corpus.publish()
         after = corpus.reader.current()

@@ -1,6 +1,8 @@
 """A handover note between shifts: where it stands, what was done, what is open."""
 
-from assistant.domain.companions import Companion, CompanionKind, CompanionSection
+from dataclasses import replace
+
+from assistant.domain.companions import Companion, CompanionKind
 from assistant.domain.drafts import SectionName
 from assistant.services.companions.material import Material, section
 
@@ -11,7 +13,7 @@ _MAX_OPEN = 5
 def handover(material: Material) -> Companion:
     """The note; open questions of the draft are handed over as they are."""
     events = material.told(SectionName.TIMELINE)
-    asked = [question.text for question in material.draft.body.questions][:_MAX_OPEN]
+    asked = tuple(question.text for question in material.draft.body.questions)[:_MAX_OPEN]
     return material.companion(
         CompanionKind.HANDOVER,
         "Handover",
@@ -39,7 +41,11 @@ def handover(material: Material) -> Companion:
                     SectionName.RESOLUTION, SectionName.PROXIMATE_CAUSE, SectionName.ROOT_CAUSE
                 ),
             ),
-            section("What is open", material.told(SectionName.OPEN_QUESTIONS, SectionName.ACTIONS)),
-            *(CompanionSection("What is open", question=text) for text in asked),
+            replace(
+                section(
+                    "What is open", material.told(SectionName.OPEN_QUESTIONS, SectionName.ACTIONS)
+                ),
+                questions=asked,
+            ),
         ],
     )

@@ -50,4 +50,4 @@ def section(
 ) -> CompanionSection:
     """A section of at most ``most`` claims, each once; the question only where there is none."""
     chosen = tuple(dict.fromkeys(claims))[:most]
-    return CompanionSection(heading, chosen, "" if chosen else question)
+    return CompanionSection(heading, chosen, () if chosen or not question else (question,))

@@ -7,6 +7,7 @@ from assistant.domain.companions import Companion, CompanionKind, CompanionSecti
 from assistant.domain.drafts import Claim, ClaimKind, SectionName, Verdict
 from assistant.services.companions.material import Material, section
 from assistant.services.sentences import UnitKind, sentences
+from assistant.services.shortening import shortened
 from assistant.services.verification.folding import tidy
 from retrieval.records import Record
 
@@ -91,9 +92,8 @@ def _logs(incident: Record) -> Iterator[Claim]:
         if block.kind is not UnitKind.CODE:
             continue
         text = tidy(incident.text[block.start : block.end])
-        shown = text if len(text) <= _MAX_LOG_CHARS else text[:_MAX_LOG_CHARS] + " …"
         yield Claim(
-            text=shown,
+            text=shortened(text, _MAX_LOG_CHARS),
             kind=ClaimKind.FACT,
             verdict=Verdict.SUPPORTED,
             citations=(incident.cite(block.start, block.end),),

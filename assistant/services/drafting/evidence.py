@@ -1,15 +1,14 @@
 """Assembles what a draft may rest on, and the same again from what was kept of it."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from assistant.domain.drafts import EvidenceItem, EvidenceRole, Provenance
 from assistant.domain.evidence import EvidencePack, Related
 from assistant.domain.incident import IncidentContext
-from assistant.services.similar import filter_for
+from assistant.services.similar import SimilarIncidents, filter_for
 from assistant.services.triage.service import Triage
 from retrieval.access import Reader
-from retrieval.errors import AmbiguousReference, NotFound
+from retrieval.errors import NotFound
 from retrieval.ports import RecordStore
 from retrieval.records import GUIDANCE_KINDS, PRECEDENT_KINDS, Record, RecordKind
 from retrieval.searcher import Hit, Query, Searcher
@@ -17,15 +16,16 @@ from retrieval.searcher import Hit, Query, Searcher
 _PRECEDENTS = 5
 _GUIDANCE = 3
 _SUSPECTS = 3
-# A ticket names a handful of others; one that names hundreds is a list of them.
-_MOST_LINKED = 20
 _LINKED_KINDS = frozenset({RecordKind.CHANGE, RecordKind.PROBLEM, RecordKind.ALERT})
 
 
 class Evidence:
     """Finds the evidence for a record within what a reader may read."""
 
-    def __init__(self, store: RecordStore, searcher: Searcher, triage: Triage) -> None:
+    def __init__(
+        self, similar: SimilarIncidents, store: RecordStore, searcher: Searcher, triage: Triage
+    ) -> None:
+        self._similar = similar
         self._store = store
         self._searcher = searcher
         self._triage = triage
@@ -34,7 +34,8 @@ class Evidence:
         """The pack for an incident; only what is close by itself, or linked, is in it."""
         context = IncidentContext.of_record(incident, as_of)
         hits = self._close(context, reader, PRECEDENT_KINDS, _PRECEDENTS)
-        linked = {related.record.id: related for related in self._linked(context, reader)}
+        named = self._similar.linked(context, reader, _LINKED_KINDS)
+        linked = {record.id: Related(record, "The incident names it") for record in named}
         suspects: dict[str, Related] = {}
         for suspect in self._triage.suspected_changes(context, reader, hits):
             related = Related(suspect.record, "; ".join(suspect.reasons))
@@ -84,17 +85,6 @@ class Evidence:
         if record.content_hash() != item.content_hash:
             raise NotFound(f"{item.record_id} revision {item.revision} is not what it was.")
         return record
-
-    def _linked(self, context: IncidentContext, reader: Reader) -> Iterator[Related]:
-        allowed = filter_for(context, reader, _LINKED_KINDS)
-        for reference in context.linked[:_MOST_LINKED]:
-            try:
-                record = self._store.resolve(reference)
-            except (NotFound, AmbiguousReference):
-                # A ticket names what other systems know, too.
-                continue
-            if allowed.admits(record):
-                yield Related(record, "The incident names it")
 
     def _close(
         self, context: IncidentContext, reader: Reader, kinds: frozenset[RecordKind], k: int

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.domain.drafts import ClaimKind, SectionName
 from assistant.domain.evidence import EvidencePack, Related
 from assistant.services.drafting.causes import causes
-from assistant.services.drafting.reading import Unit
+from assistant.services.drafting.reading import Unit, filed_under
 from assistant.services.drafting.roles import read_by_roles
 from assistant.services.drafting.wording import Part
 from retrieval.records import RecordKind
@@ -44,15 +44,11 @@ def _offered(pack: EvidencePack) -> Iterator[tuple[SectionName, Told]]:
             (SectionName.PROXIMATE_CAUSE, told.proximate),
             (SectionName.ROOT_CAUSE, told.root),
             (SectionName.CONTRIBUTING_FACTORS, told.contributing),
-            (SectionName.RESOLUTION, _filed_under(units, Part.RESOLUTION)),
-            (SectionName.ACTIONS, _filed_under(units, Part.ACTION)),
+            (SectionName.RESOLUTION, filed_under(units, Part.RESOLUTION)),
+            (SectionName.ACTIONS, filed_under(units, Part.ACTION)),
         ):
             for unit in chosen:
                 yield name, (unit, ClaimKind.FACT)
     for related in by_kind.get(RecordKind.CHANGE, ()):
         for unit in read_by_roles(related.record).units[:1]:
             yield SectionName.PROXIMATE_CAUSE, (unit, ClaimKind.INFERENCE)
-
-
-def _filed_under(units: Sequence[Unit], part: Part) -> list[Unit]:
-    return [unit for unit in units if unit.part is part and len(unit.text.split()) > 3]

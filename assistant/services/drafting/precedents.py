@@ -6,7 +6,7 @@ from assistant.domain.drafts import SectionName
 from assistant.domain.evidence import EvidencePack
 from assistant.services.drafting.asking import asks
 from assistant.services.drafting.causes import causes, for_a_draft, tells_root
-from assistant.services.drafting.reading import Unit
+from assistant.services.drafting.reading import Unit, filed_under
 from assistant.services.drafting.roles import read_by_roles
 from assistant.services.drafting.wording import (
     DIRECTS,
@@ -83,15 +83,11 @@ def _precedent_roots(units: Sequence[Unit]) -> list[Unit]:
 
 def _precedent_resolution(units: Sequence[Unit]) -> list[Unit]:
     told = for_a_draft(causes(units), units).taken()
-    return [unit for unit in _long(units, Part.RESOLUTION) if unit.start not in told]
+    return [unit for unit in filed_under(units, Part.RESOLUTION) if unit.start not in told]
 
 
 def _precedent_actions(units: Sequence[Unit]) -> list[Unit]:
-    return _long(units, Part.ACTION)
-
-
-def _long(units: Sequence[Unit], part: Part) -> list[Unit]:
-    return [unit for unit in units if unit.part is part and len(unit.text.split()) > 3]
+    return filed_under(units, Part.ACTION)
 
 
 _WANTED: tuple[tuple[SectionName, Callable[[Sequence[Unit]], list[Unit]]], ...] = (

@@ -10,6 +10,7 @@ from assistant.services.drafting.selection import Selection, telling_title
 from assistant.services.drafting.timeline_doubts import doubts
 from assistant.services.drafting.wording import DETECTS, DONE, Part
 from assistant.services.sentences import causal
+from assistant.services.shortening import shortened
 from assistant.services.verification.folding import tidy
 
 # More open actions than this are asked about together: nobody answers twelve times the same.
@@ -170,6 +171,4 @@ def _ask(section: SectionName, text: str) -> Question:
 
 
 def _short(text: str) -> str:
-    if len(text) <= _QUOTE_CHARS:
-        return text.rstrip(".")
-    return f"{text[:_QUOTE_CHARS].rsplit(' ', 1)[0]} …"
+    return shortened(text.rstrip("."), _QUOTE_CHARS)

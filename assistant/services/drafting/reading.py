@@ -69,6 +69,11 @@ def read(record: Record) -> Reading:
     return _read(_Content(record.id, record.revision, record.text, record.sections, record))
 
 
+def filed_under(units: Iterable[Unit], part: Part) -> list[Unit]:
+    """The units of a part that are long enough to be understood where another record cites them."""
+    return [unit for unit in units if unit.part is part and len(unit.text.split()) >= _MIN_WORDS]
+
+
 @dataclass(frozen=True, slots=True)
 class _Content:
     """A record by what is read of it, so that equal content is read once."""

@@ -103,8 +103,14 @@ def select(pack: EvidencePack) -> Selection:
         reading=reading,
         asked=asked,
         moments={e.unit.start: e.moment for e in shown.entries if e.moment and e.exact},
-        notes=shown.notes,
+        notes=(*shown.notes, *_repeated(events)),
     )
+
+
+def _repeated(events: Timeline) -> Iterator[str]:
+    if events.repeats:
+        entries = "1 entry" if events.repeats == 1 else f"{events.repeats} entries"
+        yield f"The timeline leaves out {entries} that another one of the same minute says better."
 
 
 def _placed(

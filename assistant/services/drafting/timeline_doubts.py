@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 
 from assistant.services.drafting.timeline import Entry, Timeline
 from assistant.services.drafting.wording import RESTORES
+from assistant.services.shortening import shortened
 from retrieval.records import Record
 
 # Of a longer silence during an incident an approver will ask what was done.
@@ -105,7 +106,4 @@ def _at(moment: datetime | None) -> str:
 
 
 def _short(entry: Entry) -> str:
-    text = entry.unit.text
-    if len(text) <= _QUOTE_CHARS:
-        return text.rstrip(".")
-    return f"{text[:_QUOTE_CHARS].rsplit(' ', 1)[0]} …"
+    return shortened(entry.unit.text.rstrip("."), _QUOTE_CHARS)

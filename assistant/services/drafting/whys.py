@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.domain.drafts import Claim, ClaimKind, DraftBody, SectionName
+from assistant.services.shortening import shortened
 
 # Toyota's five whys (Ohno, Toyota Production System, 1988): a guide, no law.
 MAX_WHYS = 5
@@ -47,7 +48,4 @@ def _own(claim: Claim) -> bool:
 
 
 def _why(effect: str) -> str:
-    text = effect.rstrip(". ")
-    if len(text) > _QUOTE_CHARS:
-        text = f"{text[:_QUOTE_CHARS].rsplit(' ', 1)[0]} …"
-    return f"Why: “{text}”?"
+    return f"Why: “{shortened(effect.rstrip('. '), _QUOTE_CHARS)}”?"

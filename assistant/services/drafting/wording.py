@@ -112,16 +112,17 @@ def label_of(text: str) -> Label | None:
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def _cue(words: str) -> re.Pattern[str]:
+def wording(words: str) -> re.Pattern[str]:
+    """A pattern over plain words in any case."""
     return re.compile(words, re.IGNORECASE)
 
 
-DETECTS = _cue(
+DETECTS = wording(
     r"\b(?:alert(?:s|ed|ing)?|alarm(?:s|ed)?|detect(?:s|ed)|notic(?:e|ed)|report(?:s|ed)?|observ(?:e|ed)"
     r"|spotted|discovered|pingdom|pagerduty|monitoring|notif(?:ied|ication)|raised|identified"
     r"|complain(?:ed|ts)|via)\b"
 )
-IMPACTS = _cue(
+IMPACTS = wording(
     r"\b(?:users?|customers?|clients?|staff|everyone|services?|sites?|teams?|requests?)\b.{0,60}"
     r"\b(?:unable|could ?n[o']t|cannot|can ?no?t|unavailable|down|slow|fail\w*|affected|impacted"
     r"|lost|disrupted|degraded|errors?|missing)\b|\b(?:outage|downtime|data loss|degraded)\b"
@@ -133,7 +134,7 @@ IMPACTS = _cue(
     r"|\b(?:everybody|everyone) (?:is|was|are|were|loses|lost)\b"
 )
 # What was at fault, told as a state or an event rather than as somebody's deed.
-FAULTS = _cue(
+FAULTS = wording(
     r"\b(?:crash(?:ed|es)|(?:had |has |was |were )?expired"
     r"|(?:was|were|is|had run) (?:full|missing|wrong|corrupt\w*"
     r"|broken|exhausted|revoked|disabled|deleted|outdated|misconfigured|stale|blocked"
@@ -143,13 +144,13 @@ FAULTS = _cue(
     r"|did ?n[o']t (?:renew|start|run|know|match)|no longer (?:match\w*|valid))\b"
 )
 # Tells the impact; its "because" explains why so many were affected.
-COUNTS_PEOPLE = _cue(
+COUNTS_PEOPLE = wording(
     r"^\W{0,2}(?:about |around |approximately |some |all |up to )?\d[\d,.]* (?:[\w-]+ ){0,2}"
     r"(?:users|customers|people|staff|employees|clients|workers|callers|sites|stores|shops)\b"
 )
 # Why it was no worse. "Only" needs what it was limited to: "only then" and "only noticed" are
 # something else.
-LIMITS = _cue(
+LIMITS = wording(
     r"\b(?:(?:limited|confined) to|contained (?:to|within)|no (?:\w+ ){0,2}data loss"
     r"|no (?:\w+ ){0,2}data (?:was |were )?lost"
     r"|(?:was|were|are|is) (?:unaffected|not (?:affected|impacted))"
@@ -160,12 +161,12 @@ LIMITS = _cue(
     r"|only (?:affected|impacted|affects|the|an?|one|two|some|\d+)"
     r"|no (?:users?|customers?|services?|impact)|not in (?:live|production) use)\b"
 )
-RESTORES = _cue(
+RESTORES = wording(
     r"\b(?:resolved|restored|recovered|mitigated|fixed|rolled back|reverted|redeployed|rebuilt"
     r"|recreated|repaired|replaced|back up|back to normal|working again|restarted|increased"
     r"|upgraded|applied|removed|added|scaled)\b"
 )
-MENDS = _cue(
+MENDS = wording(
     r"\b(?:resolved|restored|recovered|mitigated|fixed|rolled back|reverted|redeployed|rebuilt"
     r"|recreated|repaired|back to normal|working again|up and running)\b"
     r"|\b(?:was|were|been) (?:\w+ly )?(?:created|added|applied|increased|restarted|replaced|scaled"
@@ -174,65 +175,67 @@ MENDS = _cue(
     r"|^(?:\w+ed|raised|rollback|migrate|increase|add|compare)\b"
     r"|\bby (?:us|our \w+|(?:the )?(?:[\w-]+ ){0,2}(?:team|engineers?))\b|\bwe (?:\w+ )?\w+ed\b"
 )
-PUTS_RIGHT = _cue(
+PUTS_RIGHT = wording(
     r"\b(?:restored|recovered|mitigated|rolled back|reverted back|back to normal|working again"
     r"|up and running|(?:was|were|is|are) (?:resolved|fixed))\b"
 )
-STRONG_CAUSE = _cue(
+STRONG_CAUSE = wording(
     r"\bcaused (?:mainly |mostly |partly )?(?:by|due to)\b|\bbecause\b|\bdue to\b|\bcause of\b"
     r"|\broot cause\b|\bas a result of\b|\breason (?:for|was|is)\b"
 )
-DIRECTS = _cue(
+DIRECTS = wording(
     r"^(?:\W*)(?:add|create|created a ticket|review|update|investigate|implement|document|ensure"
     r"|improve|introduce|automate|test|configure|enable|monitor|set up|write|define|schedule|plan"
     r"|replace|migrate|raise|ticket raised|action)\b|\b(?:will be|should be|needs? to|to be done)\b"
 )
-FINDS = _cue(r"\b(?:identified|found|discovered|determined|established|turned out) that\b")
-CONTRIBUTES = _cue(
+FINDS = wording(r"\b(?:identified|found|discovered|determined|established|turned out) that\b")
+CONTRIBUTES = wording(
     r"\b(?:contribut\w+|exacerbat\w+|compounded|delayed|slowed down|made it worse|insufficient"
     r"|single point of failure|not a failure mode)\b"
 )
 # Speaks of a weakness; a contributing factor unless the sentence tells the cause itself.
-WEAKENS = _cue(
+WEAKENS = wording(
     r"\b(?:no alert|did ?n[o']t alert|no monitoring|lack of|hard-coded|out of date|buried|not aware"
     r"|(?:was|were) not (?:identified|detected|noticed|monitored|tested|documented))\b"
 )
-UNKNOWN = _cue(
+UNKNOWN = wording(
     r"\b(?:not yet (?:clear|known)|(?:is|was|remains?) (?:still )?(?:unclear|unknown)|unknown cause"
     r"|(?:haven['’]?t|have not|could not|unable to) (?:yet )?(?:identif\w+|determin\w+|found|find)"
     r"|still investigating|under investigation|being investigated|no root cause)\b"
 )
-HEDGES = _cue(r"\b(?:suspect\w*|might|may|possibl[ey]|probabl[ey]|likely|appears? to|seems? to)\b")
-NAMES_ROOT = _cue(
+HEDGES = wording(
+    r"\b(?:suspect\w*|might|may|possibl[ey]|probabl[ey]|likely|appears? to|seems? to)\b"
+)
+NAMES_ROOT = wording(
     r"\broot cause (?:(?:was|is)\b(?! (?:carried|being|still|under|not|un))"
     r"|of .{3,60} (?:was|is)\b)|\broot cause:|\bunderlying (?:cause|bug|fault|defect|problem)\b"
 )
-SPEAKS_OF_ROOT = _cue(r"\broot cause\b")
+SPEAKS_OF_ROOT = wording(r"\broot cause\b")
 # Points back to the sentence before, and means nothing without it.
-POINTS_BACK = _cue(
+POINTS_BACK = wording(
     r"^(?:but |and |somehow, |therefore,? |however,? |hence,? |as a result,? |because of this,? )?"
     r"(?:this|these|that|those|it|they|such|was|were|has|had|so|then|also)\b"
 )
 # Goes on from a sentence that was taken.
-GOES_ON = _cue(r"^(?:this|these|it|they|the (?:change|upgrade|update|deployment|release|bug))\b")
-DONE = _cue(r"\b(?:done|completed?|closed|implemented|already (?:been )?done|merged)\b(?! by\b)")
-ASKS = _cue(
+GOES_ON = wording(r"^(?:this|these|it|they|the (?:change|upgrade|update|deployment|release|bug))\b")
+DONE = wording(r"\b(?:done|completed?|closed|implemented|already (?:been )?done|merged)\b(?! by\b)")
+ASKS = wording(
     r"^(?:how|what|why|when|who|which|where|can|could|do|does|did|is|are|should|would|was|were|has"
     r"|have)\b(?! (?:to|the (?:team|change))\b)"
 )
-EMPTY = _cue(
+EMPTY = wording(
     r"^\W*(?:n/?a|tbc|tbd|to ?do|done|none|nil|unknown|not applicable|not (?:yet )?known|see above"
     r"|see below|pending|in progress|draft|-+|\.+|xx+"
     r"|(?:please )?(?:fill in|describe|enter|add).{0,40}here|<[^>]*>|\[[^\]]*\])\W*$"
 )
 # Numbers a part of a list, without saying anything.
-COUNTS = _cue(r"^(?:phase|step|part|option|stage) \W?\w{1,3}\W*$")
+COUNTS = wording(r"^(?:phase|step|part|option|stage) \W?\w{1,3}\W*$")
 # Answers the question before it.
-ANSWERS = _cue(
+ANSWERS = wording(
     r"^(?:no|yes|unknown|maybe|perhaps|not sure|possibly)\b(?! (?:\w+ ){0,2}\w+ (?:was|were)\b)"
 )
 # Says where to look, nothing about the incident.
-REFERS = _cue(
+REFERS = wording(
     r"^(?:(?:initial|slack|investigation|incident) )*(?:threads?|channel|time ?line|links?"
     r"|google (?:doc|meet))\b(?:/\w+(?: \w+)?)?[^.]{0,80}\W*$"
     r"|^(?:ticket|pr|issue|case)(?: raised| exists| id)?:? ?#?\d*\W*$"

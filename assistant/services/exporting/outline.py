@@ -98,9 +98,9 @@ def companion_outline(companion: Companion, draft: Draft) -> Outline:
         ),
         questions_heading="To be answered before it is sent",
         questions=tuple(
-            f"{_one_line(part.question)} ({part.heading})"
+            f"{_one_line(question)} ({part.heading})"
             for part in companion.sections
-            if part.question
+            for question in part.questions
         ),
         references=tuple(_reference(citation) for citation in numbers),
         provenance=_written(draft.provenance, draft),

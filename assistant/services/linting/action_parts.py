@@ -8,11 +8,10 @@ from assistant.services.action_strength import strength
 from assistant.services.action_verbs import OPENS
 from assistant.services.actions import ActionDetails, action_details, instruction, missing
 from assistant.services.drafting.reading import Unit
-from assistant.services.drafting.wording import ASKS, DIRECTS, DONE, Part
+from assistant.services.drafting.wording import ASKS, DIRECTS, DONE, Part, wording
 from assistant.services.linting.document import Document
 from assistant.services.linting.rule import Match, Rule, Severity
 from assistant.services.linting.vague_action import is_vague
-from assistant.services.linting.wording import wording
 
 # Looks back instead of ahead.
 _LESSON = wording(r"lesson|learn(?:ed|t)\b|went|lucky")

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from assistant.services.drafting.wording import wording
 from assistant.services.linting.document import Document
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import wording
 
 _JOB = (
     r"(?:engineer|operator|administrator|admin|developer|technician|analyst|colleague|employee"

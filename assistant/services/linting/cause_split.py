@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from assistant.services.drafting.wording import CONTRIBUTES, UNKNOWN, WEAKENS, Part
+from assistant.services.drafting.wording import CONTRIBUTES, UNKNOWN, WEAKENS, Part, wording
 from assistant.services.linting.document import Document, DocumentKind
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import wording
 
 _CAUSES = (Part.CAUSE, Part.PROXIMATE, Part.ROOT, Part.CONTRIBUTING)
 _NAMED = {

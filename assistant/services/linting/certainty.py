@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from assistant.services.drafting.wording import wording
 from assistant.services.linting.document import Document
 from assistant.services.linting.rule import FixKind, Match, Rule, Severity
-from assistant.services.linting.wording import EVIDENCE, wording
+from assistant.services.linting.wording import EVIDENCE
 
 _AT_FAULT = (
     r"(?:caus\w+|the (?:\w+ )?(?:cause|reason|culprit)|to blame|responsible|at fault|due to|down to"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from assistant.services.drafting.wording import wording
 from assistant.services.linting.document import Document
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import EVIDENCE, wording
+from assistant.services.linting.wording import EVIDENCE
 
 # Only time ties the two together.
 _CLOSE = (

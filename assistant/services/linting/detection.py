@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from assistant.services.drafting.reading import Unit
-from assistant.services.drafting.wording import DETECTS, Part
+from assistant.services.drafting.wording import DETECTS, Part, wording
 from assistant.services.linting.document import Document, DocumentKind
 from assistant.services.linting.moments import BEGINS, NOTICES, moments
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import wording
 
 # Half an hour without anybody noticing wants a reason, whatever the priority.
 _LATE = timedelta(minutes=30)

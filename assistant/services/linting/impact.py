@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from assistant.services.drafting.wording import IMPACTS, LIMITS, Part
+from assistant.services.drafting.wording import IMPACTS, LIMITS, Part, wording
 from assistant.services.linting.document import Document, DocumentKind
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import has_amount, wording
+from assistant.services.linting.wording import has_amount
 
 _NONE = wording(
     r"\b(?:no|not any|without) (?:\w+ ){0,2}(?:impact|effect|outage|downtime)\b|^\W*n/?a\W*$"

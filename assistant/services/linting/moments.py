@@ -1,24 +1,18 @@
 """The dated entries of a document in the order of its text, and what moment each tells of."""
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 
 from assistant.services.drafting.reading import Unit
-from assistant.services.drafting.timeline import Entry, is_dated, timeline
-from assistant.services.drafting.wording import Part
+from assistant.services.drafting.timeline import is_dated, timeline
+from assistant.services.drafting.wording import Part, wording
 from assistant.services.linting.document import Document
-from assistant.services.linting.wording import wording
 
 # Where only times are given, any day serves to compare them.
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-_ONLY_TIME = re.compile(r"\W*\d{1,2}[:.]\d\d(?!\d|[./]\d)")
-_WORD = re.compile(r"[^\W\d_]{2,}")
 _PARTS = (Part.TIMELINE, Part.OTHER, Part.CONTEXT)
-# A step back of more than this between two times of day is the next day.
-_MIDNIGHT = timedelta(hours=12)
 
 BEGINS = wording(
     r"\b(?:fault occur\w*|(?:incident|outage|fault|impact|problem|issue|failures?|errors?"
@@ -60,34 +54,13 @@ def moments(document: Document) -> tuple[tuple[Moment, ...], ...]:
     if not any(entry.moment for entry in found.entries):
         found = timeline(units, _SOME_DAY)
     ordered = sorted(found.entries, key=lambda entry: entry.unit.start)
-    days = [unit.start for unit in units if not _WORD.search(unit.text)]
     groups = groupby(ordered, key=lambda entry: entry.unit.section)
-    return tuple(
-        section
+    sections = (
+        tuple(Moment(entry.unit, entry.moment) for entry in entries if entry.moment)
         for _, entries in groups
-        if len(section := tuple(_with_midnights(entries, days))) > 1
     )
+    return tuple(section for section in sections if len(section) > 1)
 
 
 def _listed(unit: Unit) -> bool:
     return is_dated(unit) or unit.part is Part.TIMELINE
-
-
-def _with_midnights(entries: Iterator[Entry], dates: Sequence[int]) -> Iterator[Moment]:
-    """Times of day go on to the next day at midnight, and below a line that is only a date."""
-    days = timedelta()
-    before: Moment | None = None
-    for entry in entries:
-        if entry.moment is None:
-            continue
-        at = entry.moment
-        if _ONLY_TIME.match(entry.unit.text):
-            if before is not None and before.at > at + days:
-                divided = any(before.unit.start < date < entry.unit.start for date in dates)
-                if divided or before.at - (at + days) > _MIDNIGHT:
-                    days += timedelta(days=1)
-            at += days
-        else:
-            days = timedelta()
-        before = Moment(entry.unit, at)
-        yield before

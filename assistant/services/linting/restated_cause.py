@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from assistant.services.drafting.wording import Part
+from assistant.services.drafting.wording import Part, wording
 from assistant.services.linting.document import Document, DocumentKind
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import wording
 from retrieval.analysis import analyse
 
 # Says that something does not work, or fills a sentence; a cause must say more.

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from assistant.domain.triage import Effect
 from assistant.services.action_strength import Strength, strength
 from assistant.services.drafting.reading import Unit
-from assistant.services.drafting.wording import ASKS, FINDS, HEDGES, Part
+from assistant.services.drafting.wording import ASKS, FINDS, HEDGES, Part, wording
 from assistant.services.linting.document import Document, DocumentKind
 from assistant.services.linting.prose import ADDRESS
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import APPROVED, CHANGE_REFERENCE, WAY_BACK, wording
+from assistant.services.linting.wording import APPROVED, CHANGE_REFERENCE, WAY_BACK
 from assistant.services.sentences import causal
 from assistant.services.triage.remediation import assess
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from assistant.services.drafting.wording import wording
 from assistant.services.linting.document import Document, DocumentKind
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import wording
 
 _OVER = wording(
     r"\b(?:(?:is|are|was|were|has been|have been|been|now|fully|incident|issue"

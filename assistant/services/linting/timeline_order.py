@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+from assistant.services.drafting.timeline_doubts import in_words
+from assistant.services.drafting.wording import wording
 from assistant.services.linting.document import Document, DocumentKind
 from assistant.services.linting.moments import BEGINS, ENDS, NOTICES, Moment, moments
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import wording
 
 # Silence of this length during an incident wants a word; incident processes commonly ask for
 # an update every 30 to 60 minutes.
@@ -79,7 +80,7 @@ def _silent(entries: Sequence[Moment]) -> list[Match]:
     if not gaps:
         return []
     length, before = max(gaps, key=lambda gap: gap[0])
-    message = f"Nothing is told for {_duration(length)} after this entry."
+    message = f"Nothing is told for {in_words(length)} after this entry."
     question = "What was done or waited for in this time?"
     return [Match(before.unit.start, before.unit.end, message, question)]
 
@@ -90,13 +91,6 @@ def _explained(before: Moment, after: Moment) -> bool:
 
 def _clock(moment: Moment) -> str:
     return f"{moment.at:%H:%M}"
-
-
-def _duration(length: timedelta) -> str:
-    minutes = int(length.total_seconds()) // 60
-    return (
-        f"{minutes // 60} h {minutes % 60:02d} min" if minutes < 48 * 60 else f"{length.days} days"
-    )
 
 
 RULE = Rule(

@@ -8,10 +8,10 @@ a quantity makes it concrete. A wish ("exercise caution") is vague until it name
 from collections.abc import Iterator
 
 from assistant.services.actions import instruction
-from assistant.services.drafting.wording import Part
+from assistant.services.drafting.wording import Part, wording
 from assistant.services.linting.document import Document
 from assistant.services.linting.rule import Match, Rule, Severity
-from assistant.services.linting.wording import CONCRETE, wording
+from assistant.services.linting.wording import CONCRETE
 from retrieval.analysis import analyse
 
 

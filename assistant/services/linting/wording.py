@@ -1,14 +1,7 @@
 """Wording that several rules read."""
 
-import re
-
+from assistant.services.drafting.wording import wording
 from assistant.services.linting.prose import ADDRESS, MARK
-
-
-def wording(pattern: str) -> re.Pattern[str]:
-    """A pattern over plain words in any case."""
-    return re.compile(pattern, re.IGNORECASE)
-
 
 # Says where a statement comes from.
 EVIDENCE = wording(

@@ -43,7 +43,7 @@ push | pull
 renew renewed | expire expired
 gain | lose lost
 help helped helps resolve resolved resolves fix fixed solve solved | worsen worsened aggravate
-""".strip().splitlines()  # noqa: E501
+""".strip().splitlines()  # noqa: E501 — a table, one meaning a line
 
 
 def _sides() -> dict[str, list[tuple[int, int]]]:

@@ -58,7 +58,7 @@ def record(external_id: str, text: str, title: str = "", **values: object) -> Re
         external_id=external_id,
         title=title or text.splitlines()[0].strip("# "),
         text=text,
-        **fields,  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]  # any field
     )
 
 

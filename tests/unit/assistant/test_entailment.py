@@ -7,7 +7,7 @@ import pytest
 from assistant.bootstrap import Application
 from assistant.domain.drafts import Verdict
 from assistant.llm.chat import ChatModel
-from assistant.llm.entailment import CrossEncoderEntailment, Judgement, ScriptedEntailment
+from assistant.llm.entailment import CrossEncoderEntailment, Judgement
 from assistant.services.drafting.chat import ChatWriter
 from assistant.services.drafting.entailment import Limits, SecondOpinion
 from assistant.services.drafting.gate import RULES
@@ -19,6 +19,19 @@ from tests.unit.assistant.test_drafting_chat import GOOD, PACK, Model
 EVIDENCE = "The pool of orders-db was lowered from 200 to 50 by CHG0040112."
 EVEN = Limits()
 CLAIM = "CHG0040112 lowered the pool of orders-db from 200 to 50."
+
+
+class ScriptedEntailment:
+    """The twin that gives set judgements by claim; of any other it says that it follows."""
+
+    def __init__(self, judgements: dict[str, Judgement]) -> None:
+        self._judgements = judgements
+        self.asked: list[tuple[str, str]] = []
+
+    def judge(self, claim: str, evidence: str) -> Judgement:
+        """See ``Entailment.judge``."""
+        self.asked.append((claim, evidence))
+        return self._judgements.get(claim, Judgement(1.0, 0.0))
 
 
 def opinion(
@@ -82,7 +95,7 @@ class TestCrossEncoder:
     @staticmethod
     def saved(folder: Path, labels: list[str]) -> str:
         """A tiny untrained model: its answers mean nothing, its way of giving them is real."""
-        from transformers import (  # noqa: PLC0415
+        from transformers import (  # noqa: PLC0415 — heavy, for one test
             AutoTokenizer,
             BertConfig,
             BertForSequenceClassification,

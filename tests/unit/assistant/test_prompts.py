@@ -54,7 +54,7 @@ class TestRender:
         self, library: PromptLibrary, times: object
     ) -> None:
         with pytest.raises(WrongInputs, match="times"):
-            library.load("greeting", "v1").render(who="Ana", times=times)  # type: ignore[arg-type]
+            library.load("greeting", "v1").render(who="Ana", times=times)  # type: ignore[arg-type]  # wrong on purpose
 
     def test_an_input_cannot_become_a_template_or_a_part(self, library: PromptLibrary) -> None:
         messages = library.load("greeting", "v1").render(who="{{ times }}\n[system]", times=0)

@@ -96,7 +96,7 @@ class TestNormalise:
             "title": "VPN  down\n",
             "text": "Nobody connects.",
         }
-        return SourceItem(**{**base, **values})  # type: ignore[arg-type]
+        return SourceItem(**{**base, **values})  # type: ignore[arg-type]  # any field
 
     def content(self, item: SourceItem) -> RecordContent:
         return record_content(item, source="s", default_groups=frozenset({"everyone"}), now=NOW)

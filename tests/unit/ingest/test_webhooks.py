@@ -135,7 +135,7 @@ def known(request: pytest.FixtureRequest) -> EventFormat:
 
 def places(value: object) -> Iterator[tuple[Any, Any]]:
     """Every container of a payload with every key or position in it."""
-    entries = value.items() if isinstance(value, dict) else enumerate(value)  # type: ignore[arg-type]
+    entries = value.items() if isinstance(value, dict) else enumerate(value)  # type: ignore[arg-type]  # a JSON list
     for key, inner in list(entries):
         yield value, key
         if isinstance(inner, dict | list):

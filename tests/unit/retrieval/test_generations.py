@@ -99,6 +99,6 @@ class TestIndexReader:
         fresh = IndexReader(corpus.folder, corpus.embedder)
         with pytest.raises(CorruptIndex):
             fresh.current()
-        corpus.embedder.passages = _refuse  # type: ignore[method-assign]
+        corpus.embedder.passages = _refuse  # type: ignore[method-assign]  # a twin
         assert corpus.indexer.refresh() is not None
         assert len(fresh.current().vectors) == 1
