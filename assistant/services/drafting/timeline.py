@@ -130,9 +130,14 @@ class _Clock:
         self._zone = zone
         self._first: datetime | None = None
         self._last: tuple[datetime, str] | None = None
+        self._section: str | None = None
 
     def read(self, unit: Unit, dated: bool) -> datetime | None:
         """The moment of a unit in UTC; only a dated one moves the clock on."""
+        if unit.section != self._section and self._first is not None:
+            # A list of its own begins where the incident began, not where the last list ended.
+            self._day = self._first.astimezone(self._zone).date()
+        self._section = unit.section
         day = self._day or (self._opened_at.date() if self._opened_at else None)
         if dated and (apart := distance(unit.text)) is not None:
             start = self._first or self._opened_at if apart.of_start else self._before()

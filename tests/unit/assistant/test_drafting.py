@@ -189,6 +189,16 @@ class TestTimeline:
             "Patched",
         ]
 
+    def test_a_list_without_a_date_begins_on_the_first_day(self) -> None:
+        text = (
+            "## Key events\n- First detected 2026-03-02 15:35\n- Resolved 2026-03-03 12:34\n\n"
+            "## Context\n15:35 – Plan pushed\n\n20:45 – Paged\n\n03/03/26\n\n09:10 – Removed\n"
+        )
+        found = claims(draft(record("INC5", text, "Leak")), SectionName.TIMELINE)
+        days = {claim.text: claim.at.day for claim in found if claim.at}
+        assert days["20:45 – Paged"] == 2
+        assert days["09:10 – Removed"] == 3
+
     def test_entries_out_of_order_are_sorted(self) -> None:
         text = "## Timeline\n- 2026-03-02 11:00 Up\n- 2026-03-02 10:00 Down at first\n"
         assert texts(draft(record("INC6", text, "Down")), SectionName.TIMELINE) == [
