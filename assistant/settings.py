@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,7 +16,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from assistant.domain.approval import Risk
 from assistant.domain.people import Person, Role
+from ingest.connections import Connection
 from retrieval.access import EVERYONE
 from retrieval.errors import InvalidSettings
 
@@ -123,6 +125,31 @@ class MarkdownFolderSettings(_Section):
     folder: Path | None = None
 
 
+class ApprovalSettings(_Section):
+    """What an approval takes, and how long it holds.
+
+    ``quorum`` people must approve a write of each risk; whoever wrote it never counts. A write
+    that was not carried out within ``expires_hours`` needs to be approved again.
+    """
+
+    quorum: dict[Risk, int] = Field(
+        default_factory=lambda: {Risk.LOW: 1, Risk.ELEVATED: 1, Risk.HIGH: 2}
+    )
+    expires_hours: float = Field(default=72.0, gt=0)
+
+
+class DeliverySettings(_Section):
+    """How approved content is carried out.
+
+    A worker that is silent for ``lease_seconds`` has died; every call of a writer must end
+    long before. When it is not known whether a write was made, the worker looks for it so many
+    seconds later, one after the other.
+    """
+
+    lease_seconds: float = Field(default=120.0, gt=0)
+    look_again_seconds: tuple[float, ...] = (5.0, 30.0, 120.0)
+
+
 class TargetSettings(_Section):
     """The places that approved proposals may be written to."""
 
@@ -189,6 +216,9 @@ class Settings(BaseSettings):
     redaction: RedactionSettings = RedactionSettings()
     ingest: IngestSettings = IngestSettings()
     targets: TargetSettings = TargetSettings()
+    approval: ApprovalSettings = ApprovalSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    connections: dict[str, Connection] = Field(default_factory=dict)
     auth: AuthSettings = AuthSettings()
     web: WebSettings = WebSettings()
 
@@ -209,6 +239,11 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'precedent.db'}"
+
+    @field_validator("connections")
+    @classmethod
+    def _named(cls, given: dict[str, Connection]) -> dict[str, Connection]:
+        return {name: each.model_copy(update={"name": name}) for name, each in given.items()}
 
     def person(self, name: str) -> Person | None:
         """A configured person by name."""

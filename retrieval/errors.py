@@ -6,15 +6,21 @@ PrecedentError
 │   └── InvalidSettings     a setting is unknown or has an impossible value
 ├── NotFound                the thing asked for does not exist, or may not be read
 ├── AmbiguousReference      a reference fits several records
+├── NotSignedIn             nobody is known to have sent this
 ├── NotAllowed              the caller may not do this
 ├── Conflict                the state has moved on
 │   ├── StaleRevision       somebody else edited first
+│   ├── TargetChanged       the outside ticket is no longer what the approver saw
 │   └── WrongState          the step is not possible from this state
 ├── TooLarge                a request exceeds a documented limit
+├── TooMany                 more requests than one caller may send
 ├── CorruptIndex            an index generation failed its checks
 ├── ModelUnavailable        an embedding or chat model cannot be used
-├── ServiceUnavailable      another server could not be reached, or refused
-└── DeliveryFailed          an outside system refused or could not be reached
+├── ServiceUnavailable      another server could not be reached; nothing was done there
+│   ├── Throttled           it asks to wait
+│   └── Unanswered          it may or may not have done what it was asked
+├── Refused                 another server understood and said no
+└── DeliveryFailed          nothing was written; another try may succeed
 
 The message of every error names the place and the fix, because it is shown to
 people as it is. Foreign errors are wrapped with ``raise … from exc``.
@@ -57,6 +63,12 @@ class AmbiguousReference(PrecedentError):
     code = "ambiguous-reference"
 
 
+class NotSignedIn(PrecedentError):
+    """Nobody is known to have sent this."""
+
+    code = "not-signed-in"
+
+
 class NotAllowed(PrecedentError):
     """This person may not do that."""
 
@@ -75,6 +87,12 @@ class StaleRevision(Conflict):
     code = "stale-revision"
 
 
+class TargetChanged(Conflict):
+    """The outside ticket is no longer what the approver saw."""
+
+    code = "target-changed"
+
+
 class WrongState(Conflict):
     """The step is not possible from the present state."""
 
@@ -85,6 +103,16 @@ class TooLarge(PrecedentError):
     """A request exceeds a documented limit."""
 
     code = "too-large"
+
+
+class TooMany(PrecedentError):
+    """More requests than one caller may send; try again after ``wait_seconds``."""
+
+    code = "too-many-requests"
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
 
 
 class CorruptIndex(PrecedentError):
@@ -100,12 +128,38 @@ class ModelUnavailable(PrecedentError):
 
 
 class ServiceUnavailable(PrecedentError):
-    """Another server could not be reached, or refused."""
+    """Another server could not be reached, or could not answer; nothing was done there."""
 
     code = "service-unavailable"
 
 
+class Throttled(ServiceUnavailable):
+    """Another server asks to wait ``wait_seconds``; it did nothing."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
+class Unanswered(ServiceUnavailable):
+    """A change was sent and no answer came: it may have been made, or not."""
+
+    code = "unanswered"
+
+
+class Refused(PrecedentError):
+    """Another server understood and said no with this ``status``; asking again is no use."""
+
+    code = "refused"
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class DeliveryFailed(PrecedentError):
-    """An outside system refused or could not be reached."""
+    """Nothing was written; another try may succeed."""
 
     code = "delivery-failed"

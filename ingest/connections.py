@@ -1,0 +1,117 @@
+"""What is known of an outside system: where it is, who we are there, what we may do."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from retrieval.access import EVERYONE
+
+_FILE = "file:"
+
+
+def _secret(value: object) -> object:
+    """The secret itself, or for ``file:PATH`` what the file holds, without a last line end."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not isinstance(text, str) or not text.startswith(_FILE):
+        return value
+    path = Path(text.removeprefix(_FILE))
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ValueError(f"the secret cannot be read from {path}: {exc}") from exc
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+"""A secret as it is, or ``file:PATH``. It comes from the settings, never from the database."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NoAuth(_Value):
+    """No credential."""
+
+    kind: Literal["none"] = "none"
+
+
+class BasicAuth(_Value):
+    """User and password, or user and API token."""
+
+    kind: Literal["basic"] = "basic"
+    user: str
+    password: Secret
+
+
+class BearerAuth(_Value):
+    """A token in ``Authorization: Bearer``."""
+
+    kind: Literal["bearer"] = "bearer"
+    token: Secret
+
+
+class ApiKeyAuth(_Value):
+    """A key in a header of its own, such as ``x-sn-apikey``."""
+
+    kind: Literal["api-key"] = "api-key"
+    header: str
+    key: Secret
+
+
+class OAuthAuth(_Value):
+    """OAuth 2.0 client credentials; ``token_path`` is relative to the base address."""
+
+    kind: Literal["oauth"] = "oauth"
+    token_path: str
+    client_id: str
+    client_secret: Secret
+    scope: str = ""
+
+
+Auth = Annotated[
+    NoAuth | BasicAuth | BearerAuth | ApiKeyAuth | OAuthAuth, Field(discriminator="kind")
+]
+
+
+class WebhookSettings(_Value):
+    """How events from a system are known to be its own.
+
+    ``scheme`` names a signature scheme of ``ingest.webhooks.signatures``; ``secrets`` may be
+    several while one is replaced by the next. ``format`` is an event format, recognised where
+    empty.
+    """
+
+    scheme: str = "bearer"
+    secrets: tuple[Secret, ...] = ()
+    header: str = ""
+    format: str = ""
+
+
+class Connection(_Value):
+    """One outside system, by the name that the settings give it.
+
+    ``read`` is the identity that reads; ``write``, best another one, writes what was approved:
+    without it nothing can be written there. ``groups`` may read records whose source does not
+    say who may. ``fields`` overrides the field map of a stream: ``incident.root_cause:
+    u_root_cause``. ``dry_run`` only tells what would be sent. ``budget_requests`` is how many
+    requests one run of a stream may send, ``pause_seconds`` the least time between two writes,
+    ``every_minutes`` how often the scheduler asks for changes (0: only when told to).
+    """
+
+    name: str = ""
+    kind: str
+    base_url: str = ""
+    read: Auth = NoAuth()
+    write: Auth | None = None
+    streams: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset({EVERYONE})
+    fields: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, str] = Field(default_factory=dict)
+    enabled: bool = True
+    dry_run: bool = False
+    timeout_seconds: float = Field(default=20.0, gt=0)
+    pause_seconds: float = Field(default=2.0, ge=0)
+    budget_requests: int = Field(default=2_000, gt=0)
+    every_minutes: int = Field(default=0, ge=0)
+    webhook: WebhookSettings | None = None
