@@ -63,7 +63,8 @@ def _server(app: Any) -> uvicorn.Server:
 
 
 def _listening(port: int = 0) -> socket.socket:
-    listener = socket.socket()
+    # With its protocol named, or small answers wait 40 ms for the client's acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((_HOST, port))
     # From here on a client can connect, whenever the server begins to answer.

@@ -1,13 +1,13 @@
 """``/__control``: what a test does to an instance that runs as another process."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from tests.fakes.servicenow.faults import Fault
-from tests.fakes.servicenow.instance import Options, Policy, ServiceNow
+from tests.fakes.servicenow.instance import Policy, ServiceNow
 
 
 class RowBody(BaseModel):
@@ -36,6 +36,15 @@ class FaultBody(BaseModel):
     seed: int = 0
 
 
+class OptionsBody(BaseModel):
+    """Which of the options change; see ``instance.Options``."""
+
+    invalid_query_returns_no_rows: bool = False
+    journal_hidden: bool = False
+    rate_limit: int = 0
+    policies: list[dict[str, str]] | None = None
+
+
 class IdentityBody(BaseModel):
     """What an identity may do from now on."""
 
@@ -47,7 +56,14 @@ class IdentityBody(BaseModel):
 def control_routes(instance: ServiceNow) -> APIRouter:
     """The routes of the control endpoint."""
     router = APIRouter()
+    _rows(router, instance)
+    _faults(router, instance)
+    _set_up(router, instance)
+    _seen(router, instance)
+    return router
 
+
+def _rows(router: APIRouter, instance: ServiceNow) -> None:
     @router.post("/rows")
     async def rows(bodies: list[RowBody]) -> list[str]:
         return [_put(instance, body) for body in bodies]
@@ -60,6 +76,8 @@ def control_routes(instance: ServiceNow) -> APIRouter:
     async def between_pages(body: LaterBody) -> None:
         instance.between_pages(body.table, body.rows, body.after)
 
+
+def _faults(router: APIRouter, instance: ServiceNow) -> None:
     @router.post("/faults")
     async def faults(body: FaultBody) -> None:
         given = [_fault(each) for each in body.faults]
@@ -72,13 +90,14 @@ def control_routes(instance: ServiceNow) -> APIRouter:
     async def no_faults() -> None:
         instance.faults.clear()
 
+
+def _set_up(router: APIRouter, instance: ServiceNow) -> None:
     @router.post("/options")
-    async def options(body: dict[str, Any]) -> dict[str, Any]:
-        policies = [Policy(**each) for each in body.pop("policies", [])]
-        instance.options = Options(
-            **{**asdict(instance.options), "policies": policies or instance.options.policies} | body
-        )
-        return asdict(instance.options)
+    async def options(body: OptionsBody) -> None:
+        given = body.model_dump(exclude_unset=True, exclude={"policies"})
+        instance.options = replace(instance.options, **given)
+        if body.policies is not None:
+            instance.options.policies = [Policy(**each) for each in body.policies]
 
     @router.post("/identities/{name}")
     async def identity(name: str, body: IdentityBody) -> None:
@@ -91,6 +110,8 @@ def control_routes(instance: ServiceNow) -> APIRouter:
     async def revoke() -> None:
         instance.access.revoke_tokens()
 
+
+def _seen(router: APIRouter, instance: ServiceNow) -> None:
     @router.get("/writes")
     async def writes() -> list[dict[str, Any]]:
         return [asdict(change) for change in instance.writes]
@@ -102,8 +123,6 @@ def control_routes(instance: ServiceNow) -> APIRouter:
     @router.get("/notes/{sys_id}")
     async def notes(sys_id: str, element: str = "work_notes") -> list[str]:
         return instance.notes(sys_id, element)
-
-    return router
 
 
 def _put(instance: ServiceNow, body: RowBody) -> str:

@@ -142,7 +142,7 @@ def parse(text: str, columns: Collection[str]) -> Query:
 def in_order(rows: list[Fields], order: Sequence[tuple[str, bool]]) -> None:
     """Sort rows by several columns."""
     for name, descending in reversed(order):
-        rows.sort(key=lambda row: _comparable(name, row.get(name, "")), reverse=descending)  # noqa: B023 — used at once
+        rows.sort(key=lambda row: _comparable(name, row.get(name, "")), reverse=descending)
 
 
 def _comparable(field: str, value: str) -> tuple[int, str]:

@@ -6,7 +6,7 @@ Shapes and rules: Table API, ``sysparm_display_value`` and ``sysparm_exclude_ref
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -47,30 +47,48 @@ def rendered(store: Store, row: Row, shape: Shape) -> bytes:
     """One row as JSON; the last answer is kept, so that reading it again costs nothing."""
     if row.rendered is not None and row.rendered[0] == shape:
         return row.rendered[1]
-    columns = store.tables[shape.table].columns
-    # Unknown names are left out without a word.
-    names = [name for name in shape.fields if name in columns] if shape.fields else columns
-    members = (f"{_encode(name)}:{_member(store, row, name, shape)}" for name in names)
+    known = store.tables[shape.table].columns
+    members = (
+        f"{key}:{_member(store, row, name, kind, shape)}"
+        for name, key, kind in _columns(shape, known)
+    )
     text = f"{{{','.join(members)}}}".encode()
     row.rendered = (shape, text)
     return text
 
 
-def _member(store: Store, row: Row, name: str, shape: Shape) -> str:
-    kind = kind_of(shape.table, name)
+@lru_cache(maxsize=100)
+def _columns(shape: Shape, known: tuple[str, ...]) -> tuple[tuple[str, str, Kind], ...]:
+    """Name, JSON key and kind of what is shown; unknown names are left out without a word."""
+    names = [name for name in shape.fields if name in known] if shape.fields else known
+    return tuple((name, _encode(name), kind_of(shape.table, name)) for name in names)
+
+
+def _member(store: Store, row: Row, name: str, kind: Kind, shape: Shape) -> str:
     # A journal is an input: what was entered is not its value.
     value = "" if kind is Kind.JOURNAL else row.fields.get(name, "")
-    reference = kind is Kind.REFERENCE and value != ""
-    link = f"{shape.base}/api/now/table/{target_of(name)}/{value}" if reference else ""
-    if shape.mode == "false":
-        if reference and shape.links:
-            return f'{{"link":{_encode(link)},"value":{_encode(value)}}}'
-        return _encode(value)
+    encoded = _encode(value)
+    if kind is not Kind.REFERENCE or not value:
+        if shape.mode == "false":
+            return encoded
+        plain = kind is Kind.PLAIN and name not in row.display
+        shown = encoded if plain else _encode(_shown(store, row, name, kind, shape))
+        if shape.mode == "true":
+            return shown
+        return f'{{"display_value":{shown},"value":{encoded}}}'
+    link = _encode(f"{shape.base}/api/now/table/{target_of(name)}/{value}")
     shown = _encode(_shown(store, row, name, kind, shape))
-    linked = f',"link":{_encode(link)}' if reference and shape.links else ""
-    if shape.mode == "all":
-        return f'{{"display_value":{shown},"value":{_encode(value)}{linked}}}'
-    return f'{{"display_value":{shown}{linked}}}' if linked else shown
+    match shape.mode, shape.links:
+        case "false", True:
+            return f'{{"link":{link},"value":{encoded}}}'
+        case "false", False:
+            return encoded
+        case "true", True:
+            return f'{{"display_value":{shown},"link":{link}}}'
+        case "true", False:
+            return shown
+    linked = f',"link":{link}' if shape.links else ""
+    return f'{{"display_value":{shown},"value":{encoded}{linked}}}'
 
 
 def _shown(store: Store, row: Row, name: str, kind: Kind, shape: Shape) -> str:
@@ -119,5 +137,5 @@ def _name_of_user(store: Store, user_name: str) -> str:
 def _local(value: str, zone: str) -> str:
     if not value:
         return ""
-    moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+    moment = datetime.fromisoformat(f"{value}+00:00").astimezone(ZoneInfo(zone))
+    return moment.replace(tzinfo=None).isoformat(" ")

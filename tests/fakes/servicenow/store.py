@@ -3,7 +3,7 @@
 import hashlib
 import json
 from bisect import bisect_left, insort
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,30 +37,34 @@ class Table:
     """Rows by sys_id, and an index on (sys_updated_on, sys_id)."""
 
     def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = dict.fromkeys(columns)
+        self.columns = columns
+        self._names = frozenset(columns)
         self.rows: dict[str, Row] = {}
         self.index: list[Key] = []
-        self.version = 0
 
     def put(self, row: Row) -> None:
         """Add a row, or move it to where it belongs now."""
         self.remove(row.fields["sys_id"])
-        self.columns.update(dict.fromkeys(row.fields))
+        self._know(row)
         self.rows[row.fields["sys_id"]] = row
         insort(self.index, row.key)
 
     def move(self, row: Row, old: Key) -> None:
         """Correct the index after a change of a row that had this key."""
-        self.version += 1
         row.rendered = None
-        self.columns.update(dict.fromkeys(row.fields))
+        self._know(row)
         if row.key != old:
             del self.index[bisect_left(self.index, old)]
             insort(self.index, row.key)
 
+    def _know(self, row: Row) -> None:
+        """A field that a customer added is a column of the whole table."""
+        if not self._names.issuperset(row.fields):
+            self.columns += tuple(name for name in row.fields if name not in self._names)
+            self._names = frozenset(self.columns)
+
     def remove(self, sys_id: str) -> Row | None:
         """Take a row out."""
-        self.version += 1
         row = self.rows.pop(sys_id, None)
         if row is not None:
             del self.index[bisect_left(self.index, row.key)]
@@ -98,8 +102,11 @@ class Store:
         self.writes: list[Change] = []
         self._file: BinaryIO | None = None
         if state is not None:
-            self._replay(state)
+            for change in _changes(state):
+                self._carry_out(change)
             self._file = state.open("ab", buffering=0)
+            # Ends a line that the process before did not live to end.
+            self._file.write(b"\n")
 
     def now(self) -> str:
         """The instance's time, UTC, to the second."""
@@ -155,17 +162,6 @@ class Store:
         """Close the state file."""
         if self._file is not None:
             self._file.close()
-
-    def _replay(self, state: Path) -> None:
-        if not state.exists():
-            return
-        for line in state.read_bytes().split(b"\n"):
-            try:
-                known: dict[str, Any] = json.loads(line)
-            except ValueError:
-                # The process was killed while it wrote this line: nobody was told of it.
-                continue
-            self._carry_out(Change(**known))
 
     def _carry_out(self, change: Change) -> None:
         if self._file is not None:
@@ -253,6 +249,21 @@ class Store:
         table = self.tables.get(entry.fields.get("name", ""))
         if table is not None and owner in table.rows:
             table.rows[owner].rendered = None
+
+
+def written(state: Path) -> list[Change]:
+    """What clients really changed, as the state file has it."""
+    return [change for change in _changes(state) if change.what == "write"]
+
+
+def _changes(state: Path) -> Iterator[Change]:
+    for line in state.read_bytes().split(b"\n") if state.exists() else ():
+        try:
+            known: dict[str, Any] = json.loads(line)
+        except ValueError:
+            # The process was killed while it wrote this line: nobody was told of it.
+            continue
+        yield Change(**known)
 
 
 def _digest(text: str) -> str:
