@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from assistant.bootstrap import Application
-from assistant.domain.people import Person, Role
+from assistant.domain.people import OPERATOR, Person, Role
 from assistant.settings import load_settings
 from ingest.times import parse_moment
 from retrieval.access import Reader
@@ -40,9 +40,9 @@ def application(*, migrate_database: bool = False) -> Application:
 def acting_person(app: Application, name: str | None) -> Person:
     """Who acts: the named person, else the setting ``user``; the operator may not approve."""
     wanted = name or app.settings.user
-    if wanted == "operator":
+    if wanted == OPERATOR:
         return Person(
-            name="operator",
+            name=OPERATOR,
             display_name="Operator of this installation",
             roles=frozenset({Role.ANALYST, Role.AUTHOR, Role.ADMIN}),
         )
@@ -56,7 +56,7 @@ def acting_person(app: Application, name: str | None) -> Person:
 def reader_for(app: Application, name: str | None) -> Reader:
     """On whose behalf a command reads: everything for the operator of the installation."""
     person = acting_person(app, name)
-    return Reader.operator() if person.name == "operator" else person.reader()
+    return Reader.operator() if person.name == OPERATOR else person.reader()
 
 
 def moment(app_option: str | None) -> datetime | None:
