@@ -41,7 +41,7 @@ class OidcSettings(_Section):
     audience: tuple[str, ...] = ()
     jwks_url: str = ""
     jwks: Secret = SecretStr("")
-    algorithms: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256", "Ed25519")
+    algorithms: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256")
     leeway_seconds: int = Field(default=30, ge=0, le=120)
     scopes: tuple[str, ...] = ("openid", "profile", "email")
     name_claim: str = "sub"

@@ -1,7 +1,7 @@
 """The one place where everything is wired together. Nothing heavy is loaded here."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -29,6 +29,10 @@ from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
 from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
+from assistant.services.identity.api_keys import ApiKeys
+from assistant.services.identity.exchange import TokenExchange
+from assistant.services.identity.sessions import Sessions
+from assistant.services.identity.single_sign_on import SingleSignOn
 from assistant.services.similar import SimilarIncidents
 from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
@@ -105,6 +109,7 @@ class Application:
         self.version = version("precedent")
         self.database = Database(settings.database())
         self._prepare_database(migrate_database)
+        self._wire_identity()
         self._wire_retrieval()
         self._wire_ingest()
         self._wire_triage()
@@ -119,6 +124,23 @@ class Application:
                 "The database is not in the shape that this version needs. "
                 "Run 'precedent migrate' once, then start again."
             )
+
+    def _wire_identity(self) -> None:
+        auth = self.settings.auth
+        self.keys = ApiKeys(self.database, self.clock)
+        self.sessions = Sessions(
+            self.database,
+            self.clock,
+            sources=auth.sources,
+            lasts=timedelta(hours=auth.session_hours),
+            idle=timedelta(minutes=auth.idle_minutes),
+        )
+        self.single_sign_on = None
+        if auth.mode == "oidc" and auth.oidc is not None:
+            self.single_sign_on = SingleSignOn(auth.oidc, self.clock)
+        self.token_exchange = TokenExchange(
+            self.database, self.sessions, self.single_sign_on, auth.hosts, self.clock
+        )
 
     def _wire_retrieval(self) -> None:
         self.store = SqlRecordStore(self.database)

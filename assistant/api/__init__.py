@@ -18,6 +18,7 @@ from assistant.api import (
     proposals,
     questions,
     records,
+    session,
 )
 from assistant.bootstrap import Application
 
@@ -36,6 +37,7 @@ _ROUTES = (
     feedback,
     changes,
     lint,
+    session,
 )
 
 
@@ -43,7 +45,7 @@ def install(app: FastAPI, application: Application) -> None:
     """Add the routes, the error handlers and the guards."""
     app.state.application = application
     errors.install(app)
-    guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
+    guards.install(app, application.settings)
     for module in _ROUTES:
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

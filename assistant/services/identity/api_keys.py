@@ -73,7 +73,7 @@ class ApiKeys:
                 person.name,
                 "key.created",
                 key.id,
-                {"name": name, "roles": sorted(key.roles), "groups": sorted(key.groups)},
+                {"name": name, "roles": [*sorted(key.roles)], "groups": [*sorted(key.groups)]},
             )
         return NewKey(key, secret)
 

@@ -86,7 +86,9 @@ class Sessions:
         return session
 
     def close(self, secret: str) -> None:
-        """Sign out; doing so again changes nothing."""
+        """Sign out; doing so again, or with nothing, changes nothing."""
+        if not secret:
+            return
         with self._database.write() as connection:
             rows.revoke_session(connection, digest_of(secret), self._clock())
 
