@@ -1,6 +1,7 @@
 """What every request passes: a number, who sent it, how often, how much, and from which page."""
 
 import ipaddress
+import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -24,6 +25,8 @@ _OPEN = ("/livez", "/readyz", "/static/")
 # Known by the signature of what they send; their Authorization header is none of ours.
 _WEBHOOKS = "/api/v1/webhooks/"
 
+log = structlog.get_logger()
+
 Next = Callable[[Request], Awaitable[Response]]
 
 
@@ -33,25 +36,40 @@ def install(app: FastAPI, settings: Settings) -> None:
     limits = app.state.limits = RequestLimits(settings.web)
     only_here = settings.auth.mode == "local" and not settings.auth.allow_remote
 
+    async def answered(request: Request, call_next: Next) -> Response:
+        refusal = _refusal(request, max_body_bytes, only_here=only_here)
+        if refusal is not None:
+            return refusal
+        try:
+            await _admit(request, limits)
+            return await call_next(request)
+        except PrecedentError as exc:
+            return told(request, exc)
+        except ClientDisconnect:
+            return _too_large(request, max_body_bytes)
+
     @app.middleware("http")
     async def guard(request: Request, call_next: Next) -> Response:
+        began = time.monotonic()
         request.state.request_id = uuid4().hex
         structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
         try:
-            response = _refusal(request, max_body_bytes, only_here=only_here)
-            if response is None:
-                await _admit(request, limits)
-                response = await call_next(request)
-        except PrecedentError as exc:
-            response = told(request, exc)
-        except ClientDisconnect:
-            response = _too_large(request, max_body_bytes)
+            response = await answered(request, call_next)
+            _note(request, response, began)
         finally:
             structlog.contextvars.clear_contextvars()
         response.headers["X-Request-Id"] = request.state.request_id
         return response
 
     app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes)
+
+
+def _note(request: Request, response: Response, began: float) -> None:
+    """Log who asked for what. Without the query: codes of a sign-in stand there."""
+    path = request.url.path
+    if not path.startswith(_OPEN):
+        taken = round((time.monotonic() - began) * 1000)
+        log.info("request", method=request.method, path=path, status=response.status_code, ms=taken)
 
 
 async def _admit(request: Request, limits: RequestLimits) -> None:

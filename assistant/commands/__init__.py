@@ -49,7 +49,8 @@ def acting_person(app: Application, name: str | None) -> Person:
     person = app.settings.person(wanted)
     if person is None:
         known = ", ".join(person.name for person in app.settings.auth.people)
-        raise NotFound(f"There is no person {wanted!r}. Configured are {known}.")
+        told = f"Configured are {known}." if known else "People act in the browser, signed in."
+        raise NotFound(f"There is no person {wanted!r} for commands. {told}")
     return person
 
 
