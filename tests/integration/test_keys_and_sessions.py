@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from assistant.bootstrap import Application
-from assistant.db.identity_tables import api_keys, sessions
+from assistant.db import credentials as rows
+from assistant.db.identity_tables import api_keys, sessions, used_tokens
 from assistant.domain.credentials import SecretKind
 from assistant.domain.people import Person, Role
 from assistant.main import create_app
@@ -99,12 +100,12 @@ class TestKeys:
         made = keys.create(ADMIN, "a", (), {"everyone"})
         keys.revoke(ADMIN, "a")
         with database.read() as connection:
-            rows = repr(connection.execute(select(api_keys)).all())
+            stored = repr(connection.execute(select(api_keys)).all())
             noted = repr(
                 connection.exec_driver_sql("SELECT actor, action, payload FROM audit_events").all()
             )
-        assert made.secret not in rows + noted
-        assert made.secret.removeprefix("pk_") not in rows + noted
+        assert made.secret not in stored + noted
+        assert made.secret.removeprefix("pk_") not in stored + noted
         assert "key.created" in noted
         assert "key.revoked" in noted
         assert "root" in noted
@@ -172,10 +173,14 @@ class TestSessions:
         self, kept: Sessions, database: Database, clock: Clock
     ) -> None:
         kept.open(RUTH, "local", SecretKind.COOKIE)
+        with database.write() as connection:
+            assert rows.use_token(connection, "a" * 64, clock.now + timedelta(minutes=6))
+            assert rows.use_token(connection, "b" * 64, clock.now + timedelta(hours=14))
         clock.now += timedelta(hours=13)
         kept.open(RUTH, "local", SecretKind.COOKIE)
         with database.read() as connection:
             assert len(connection.execute(select(sessions)).all()) == 1
+            assert connection.scalars(select(used_tokens.c.digest)).all() == ["b" * 64]
 
     def test_another_way_of_signing_in_is_not_accepted(
         self, kept: Sessions, database: Database, clock: Clock
