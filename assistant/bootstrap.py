@@ -29,6 +29,7 @@ from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
 from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
+from assistant.services.giving_feedback import GivingFeedback
 from assistant.services.identity.api_keys import ApiKeys
 from assistant.services.identity.exchange import TokenExchange
 from assistant.services.identity.sessions import Sessions
@@ -176,7 +177,7 @@ class Application:
         settings = self.settings
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
-        self.reading = DraftReading(self.drafts, self.similar, self.store)
+        self.reading = DraftReading(self.drafts, self.store)
         self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
         self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)
@@ -190,6 +191,9 @@ class Application:
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
         self.feedback = FeedbackRepository(self.database)
+        self.giving_feedback = GivingFeedback(
+            self.similar, self.feedback, self.redactor, self.clock
+        )
         marks = ChangeMarkRepository(self.database)
         self.change_marking = ChangeMarking(self.similar, marks, self.redactor, self.clock)
         models = self.settings.data_dir / "models"
