@@ -53,7 +53,7 @@ HIDDEN = {
     "KB-9931": RecordKind.RUNBOOK,
     "ALR-9931": RecordKind.ALERT,
 }
-_REQUESTS_PER_ROUTE = 40
+_REQUESTS_PER_ROUTE = 24
 
 
 def hide(app: Application) -> None:
