@@ -41,10 +41,10 @@ from assistant.schemas import (
 )
 from assistant.schemas.draft_history import ClaimChangeOut, QuestionChangeOut
 from assistant.schemas.fitting import BacktestOut, FitOut
+from assistant.services.approval import ProposalView
 from assistant.services.draft_diff import Happened
 from assistant.services.fitting import FittedRanking
 from ingest.runs import StoredReject
-from assistant.services.approval import ProposalView
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

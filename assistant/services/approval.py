@@ -123,13 +123,7 @@ class ApprovalService:
             state = decided(proposal, earlier, person, made)
             after = proposal.model_copy(update={"state": state, "reason": reason})
             if state is ProposalState.APPROVED:
-                until = made.decided_at + self._holds_for
-                after = after.model_copy(
-                    update={"approved_until": until, "target_version": version}
-                )
-                target = proposal.target.name
-                outbox.know_targets(connection, [target])
-                outbox.enqueue(connection, proposal_id, Action.WRITE, target, made.decided_at)
+                after = self._on_its_way(connection, after, made)
             rows.insert_decision(connection, proposal_id, made)
             if reading is not None:
                 rows.keep_reading(connection, proposal_id, rows.SEEN, reading)
@@ -144,6 +138,15 @@ class ApprovalService:
                 target_version=version,
             )
         return after
+
+    def _on_its_way(
+        self, connection: Connection, proposal: Proposal, made: DecisionMade
+    ) -> Proposal:
+        target, now = proposal.target.name, made.decided_at
+        outbox.know_targets(connection, [target])
+        outbox.enqueue(connection, proposal.id, Action.WRITE, target, now)
+        bound = {"approved_until": now + self._holds_for, "target_version": made.target_version}
+        return proposal.model_copy(update=bound)
 
     def withdraw(self, person: Person, proposal_id: str) -> Proposal:
         """Take a proposal back before its delivery began."""

@@ -1,45 +1,28 @@
 """Approved content arrives once in effect, through crashes and failing targets."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from html import unescape
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
-from assistant.bootstrap import Application
 from assistant.db import outbox
 from assistant.db.audit import AuditLedger
-from assistant.domain.approval import Decision, Proposal, ProposalState
+from assistant.domain.approval import Decision, ProposalState
 from assistant.domain.delivery import WriteIntent
-from assistant.domain.drafts import Provenance
-from assistant.services.approval import ApprovalService
-from assistant.services.submitting import Submission
 from retrieval.corpus.database import Database
-from retrieval.corpus.writer import CorpusWriter
 from retrieval.errors import (
-    DeliveryFailed,
     Refused,
     ServiceUnavailable,
     Throttled,
     Unanswered,
-    WrongState,
 )
-from tests.conftest import content
-from tests.installation import application
 from tests.ticket_desk import (
     ADA,
     PAUL,
-    PETRA,
     RUTH,
     LandedUnanswered,
     Office,
-    body,
     failing,
 )
 
@@ -336,153 +319,6 @@ class TestKillSwitch:
         view = office.view(proposal)
         assert view.proposal.state is ProposalState.FAILED
         assert "PATCH INC1" in view.proposal.reason
-
-
-class TestUndo:
-    def delivered(self, office: Office, field: str = "notes") -> Proposal:
-        proposal = office.approved(field=field)
-        office.work(1)
-        assert office.state(proposal) is ProposalState.DELIVERED
-        return proposal
-
-    def test_an_entry_is_retracted_by_another(self, office: Office) -> None:
-        proposal = self.delivered(office)
-        office.approvals.undo(PAUL, proposal.id, "wrong ticket")
-        office.work(1)
-        view = office.view(proposal)
-        assert view.proposal.state is ProposalState.UNDONE
-        assert view.undone is not None
-        first, second = office.desk.tickets["INC1"].notes
-        assert first == proposal.body
-        assert "wrong ticket" in second
-        assert "Retracted by paul" in second
-
-    def test_a_text_that_was_replaced_comes_back(self, office: Office) -> None:
-        office.drafted("INC1", body("x"))
-        office.desk.locate(office.store.get("INC1"))  # type: ignore[arg-type]  # it is there
-        office.desk.edited("INC1", "what Mia wrote")
-        proposal = self.delivered(office, "cause")
-        office.approvals.undo(PAUL, proposal.id, "wrong cause")
-        office.work(1)
-        assert office.desk.tickets["INC1"].texts["cause"] == "what Mia wrote"
-
-    def test_a_text_that_was_redacted_on_reading_is_not_put_back(self, office: Office) -> None:
-        office.drafted("INC1", body("x"))
-        office.desk.locate(office.store.get("INC1"))  # type: ignore[arg-type]  # it is there
-        office.desk.edited("INC1", "login with password=Hunter2! now")
-        proposal = self.delivered(office, "cause")
-        office.approvals.undo(PAUL, proposal.id, "wrong cause")
-        office.work(1)
-        ticket = office.desk.tickets["INC1"]
-        assert ticket.texts["cause"] == proposal.body
-        assert len(ticket.notes) == 1, "a note says that it no longer stands"
-
-    def test_what_somebody_edited_since_is_left_alone(self, office: Office) -> None:
-        proposal = self.delivered(office, "cause")
-        office.desk.edited("INC1", "better words")
-        office.approvals.undo(PAUL, proposal.id, "wrong cause")
-        office.work()
-        view = office.view(proposal)
-        assert view.proposal.state is ProposalState.DELIVERED
-        assert "edited" in view.proposal.reason
-        assert office.desk.tickets["INC1"].texts["cause"] == "better words"
-
-    def test_an_undo_whose_answer_was_lost_is_not_made_twice(self, office: Office) -> None:
-        proposal = self.delivered(office)
-        office.desk.failures = failing(LandedUnanswered("lost"))
-        office.approvals.undo(PAUL, proposal.id, "wrong ticket")
-        office.work()
-        assert office.state(proposal) is ProposalState.UNDONE
-        assert len(office.desk.tickets["INC1"].notes) == 2
-
-    def test_an_undo_that_fails_leaves_it_delivered_and_may_be_asked_for_again(
-        self, office: Office
-    ) -> None:
-        proposal = self.delivered(office)
-        office.desk.failures = failing(*[DeliveryFailed("full")] * 5)
-        office.approvals.undo(PAUL, proposal.id, "wrong ticket")
-        office.work()
-        view = office.view(proposal)
-        assert (view.proposal.state, view.proposal.reason) == (ProposalState.DELIVERED, "full")
-        office.approvals.undo(PETRA, proposal.id, "wrong ticket")
-        office.work()
-        assert office.state(proposal) is ProposalState.UNDONE
-
-    def test_only_what_was_delivered_is_taken_back(self, office: Office) -> None:
-        proposal = office.approved()
-        with pytest.raises(WrongState):
-            office.approvals.undo(PAUL, proposal.id, "too early")
-
-
-class TestKilledWorkers:
-    def test_every_approved_proposal_arrives_exactly_once(self, tmp_path: Path) -> None:
-        app = application(tmp_path, embedder={"backend": "hashing"})
-        waiting = {approved(app, number).id for number in range(40)}
-        outbox = tmp_path / "var" / "outbox"
-        environment = {**os.environ, "PRECEDENT_DATA_DIR": str(tmp_path / "var")}
-        kills = 0
-        started = tmp_path / "started"
-        deadline = time.monotonic() + 180
-        while len(delivered(app.approvals)) < len(waiting) and time.monotonic() < deadline:
-            worker = subprocess.Popen(
-                [sys.executable, "-c", WORKER, str(tmp_path / "var"), str(started)],
-                env=environment,
-            )
-            while not started.exists() and worker.poll() is None:
-                time.sleep(0.01)
-            # Some deliveries, then the end in the middle of one.
-            time.sleep(0.3 + 0.05 * (kills % 7))
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-            started.unlink(missing_ok=True)
-            kills += 1
-        assert delivered(app.approvals) == waiting
-        assert kills >= 3
-        written = [path.name for path in outbox.glob("*.md")]
-        assert len(written) == len(waiting)
-        assert app.audit.verify().ok
-        app.database.close()
-
-
-# A worker with short leases and a writer that takes its time, so that kills hit it midway.
-WORKER = """
-import sys, threading, time
-from pathlib import Path
-from assistant.bootstrap import Application
-from assistant.services.write_back import DeliveryRules, DeliveryWorker
-from assistant.settings import Settings
-from assistant.writers.markdown_folder import MarkdownFolderWriter
-
-folder = Path(sys.argv[1])
-app = Application(Settings(data_dir=folder))
-class Slow(MarkdownFolderWriter):
-    def apply(self, intent):
-        time.sleep(0.02)
-        receipt = super().apply(intent)
-        time.sleep(0.02)
-        return receipt
-
-rules = DeliveryRules(lease=0.5, look_again=(0.1,))
-writers = {"markdown-folder": Slow(folder / "outbox")}
-Path(sys.argv[2]).touch()
-DeliveryWorker(app.database, writers, app.redactor, app.clock, rules).run(threading.Event())
-"""
-
-
-def delivered(approvals: ApprovalService) -> set[str]:
-    found = approvals.latest(100)
-    return {p.id for p in found if p.state is ProposalState.DELIVERED}
-
-
-def approved(app: Application, number: int) -> Proposal:
-    with app.database.write() as connection:
-        item = content(f"INC{number}", "Something broke.")
-        CorpusWriter(connection, app.clock()).upsert(item, item.content_hash())
-    evidence = Provenance(writer="extractive", evidence=())
-    draft = app.drafts.create(RUTH, f"INC{number}", body("The disk was full."), evidence)
-    wanted = Submission(draft.id, draft.etag, "markdown-folder", override_reason="no lint here")
-    proposal = app.submitting.submit(RUTH, wanted)
-    return app.approvals.decide(PAUL, proposal.id, Decision.APPROVE, proposal.sha256)
 
 
 @pytest.mark.parametrize("words", ["[click](https://evil.example)", "<img src=x>", "# heading"])
