@@ -19,6 +19,7 @@ from assistant.api import (
     questions,
     records,
     session,
+    targets,
 )
 from assistant.bootstrap import Application
 
@@ -34,6 +35,7 @@ _ROUTES = (
     draft_history,
     comments,
     proposals,
+    targets,
     feedback,
     changes,
     lint,

@@ -6,7 +6,7 @@ from alembic import op
 from retrieval.corpus.columns import UtcDateTime
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
