@@ -27,7 +27,7 @@ from tests.installation import filled
 from tests.integration.draft_life import edited
 
 # Ruth may read the vault; Ana and Paul may not.
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"name": "ana", "roles": ["analyst", "author", "approver", "evaluator"]},
     {"name": "ruth", "roles": ["analyst", "author"], "groups": ["everyone", "vaultkeepers"]},
     {"name": "paul", "roles": ["analyst", "author"]},
@@ -354,7 +354,7 @@ def pages() -> list[tuple[str, str]]:
         router = getattr(importlib.import_module(f"assistant.web.{module.name}"), "router", None)
         for route in () if router is None else router.routes:
             assert isinstance(route, APIRoute)
-            found |= {(method, route.path) for method in route.methods}
+            found |= {(method, route.path) for method in route.methods or ()}
     return sorted(found)
 
 
@@ -369,11 +369,8 @@ class TestPages:
         for _ in range(_REQUESTS_PER_ROUTE // 2):
             filled_in = path
             for name in ("record_id:path", "draft_id", "proposal_id", "number", "kind", "section"):
-                value = {
-                    "number": "1",
-                    "kind": "handover",
-                    "section": "Impact",
-                }.get(name) or asking.value(name, {"type": "string"})
+                fixed = {"number": "1", "kind": "handover", "section": "Impact"}
+                value = fixed.get(name) or asking.value(name, {"type": "string"})
                 filled_in = filled_in.replace(f"{{{name}}}", value)
             form = {
                 name: asking.value(name, {"type": "string"})
