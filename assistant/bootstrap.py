@@ -194,7 +194,12 @@ class Application:
         database, redactor, clock = self.database, self.redactor, self.clock
         self.places = Places(targets, self.store, redactor, clock)
         self.submitting = Submitting(
-            database, self.places, redactor, settings.approval.quorum, settings.review_url, clock
+            database,
+            self.places,
+            redactor,
+            quorum=settings.approval.quorum,
+            review_url=settings.review_url,
+            clock=clock,
         )
         holds_for = timedelta(hours=settings.approval.expires_hours)
         self.approvals = ApprovalService(database, self.places, redactor, holds_for, clock)

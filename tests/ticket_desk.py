@@ -213,9 +213,9 @@ class Office:
             database,
             self.places,
             self.redactor,
-            quorum,
-            "https://precedent.test/{}".format,
-            self.clock,
+            quorum=quorum,
+            review_url="https://precedent.test/{}".format,
+            clock=self.clock,
         )
         self.approvals = ApprovalService(
             database, self.places, self.redactor, timedelta(hours=72), self.clock

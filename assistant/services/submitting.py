@@ -59,6 +59,7 @@ class Submitting:
         database: Database,
         places: Places,
         redactor: Redactor,
+        *,
         quorum: Mapping[Risk, int],
         review_url: Callable[[str], str],
         clock: Callable[[], datetime],
