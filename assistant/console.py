@@ -5,7 +5,7 @@ leaves standard output to the JSON alone.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from assistant.domain.audit import AuditReport
 from assistant.domain.triage import Standing
 from assistant.schemas import (
     CitedTextOut,
@@ -43,6 +42,7 @@ from assistant.schemas.fitting import BacktestOut, FitOut
 from assistant.services.draft_diff import Happened
 from assistant.services.fitting import FittedRanking
 from ingest.runs import StoredReject
+from retrieval.errors import InvalidInput
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -74,6 +74,24 @@ def write_bytes(target: str, content: bytes) -> None:
         sys.stdout.flush()
     else:
         Path(target).write_bytes(content)
+
+
+def write_lines(target: str, lines: Iterable[bytes]) -> None:
+    """Write line after line to a file, or with ``-`` to standard output.
+
+    A file is there when the last line is written, not before.
+    """
+    if target == STDOUT:
+        sys.stdout.buffer.writelines(lines)
+        sys.stdout.flush()
+        return
+    growing = Path(f"{target}.part")
+    try:
+        with growing.open("wb") as file:
+            file.writelines(lines)
+        growing.replace(target)
+    except OSError as exc:
+        raise InvalidInput(f"{target} cannot be written: {exc.strerror}.") from exc
 
 
 def write_model(target: str, model: BaseModel) -> None:
@@ -217,14 +235,6 @@ def show_proposals(proposals: list[ProposalOut]) -> None:
         cells = (entry.id, entry.state, entry.title, place, entry.submitted_by)
         table.add_row(*(escape(cell) for cell in cells))
     out.print(table)
-
-
-def show_audit(report: AuditReport) -> None:
-    """Whether the ledger is whole."""
-    if report.ok:
-        out.print(f"The ledger is whole: {report.events:,} events.")
-    else:
-        err.print(f"[red]The ledger is broken at event {report.first_bad}: {report.reason}.[/]")
 
 
 def show_fitted(learned: FitOut) -> None:
