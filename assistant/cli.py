@@ -16,8 +16,10 @@ from assistant import console
 from assistant.commands import (
     approvals,
     audit,
+    connections,
     corpus,
     drafts,
+    keys,
     learning,
     lint,
     operations,
@@ -52,8 +54,12 @@ for command in (
     operations.redact,
     approvals.submit,
     approvals.proposals,
+    approvals.proposal,
     approvals.approve,
     approvals.reject,
+    approvals.retry,
+    approvals.resubmit,
+    approvals.undo,
     approvals.deliver,
     corpus.rejects,
     learning.fit,
@@ -64,6 +70,9 @@ for command in (
     app.command()(command)
 app.add_typer(corpus.index, name="index")
 app.add_typer(audit.audit, name="audit")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(keys.sessions, name="sessions")
+app.add_typer(connections.connect, name="connect")
 # Rooms that the service may not import, and packages of others, bring their own commands.
 for entry in entry_points(group="precedent.commands"):
     app.add_typer(entry.load(), name=entry.name)

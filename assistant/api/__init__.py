@@ -18,6 +18,8 @@ from assistant.api import (
     proposals,
     questions,
     records,
+    session,
+    targets,
 )
 from assistant.bootstrap import Application
 
@@ -33,9 +35,11 @@ _ROUTES = (
     draft_history,
     comments,
     proposals,
+    targets,
     feedback,
     changes,
     lint,
+    session,
 )
 
 
@@ -43,7 +47,7 @@ def install(app: FastAPI, application: Application) -> None:
     """Add the routes, the error handlers and the guards."""
     app.state.application = application
     errors.install(app)
-    guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
+    guards.install(app, application.settings)
     for module in _ROUTES:
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

@@ -27,16 +27,20 @@ def serve(
     """Serve the API, the sidebar, the drafts and the approvals."""
     settings = load_settings()
     address = host or settings.web.host
-    if address not in _LOOPBACK and not settings.auth.allow_remote:
+    auth = settings.auth
+    if address not in _LOOPBACK and auth.mode == "local" and not auth.allow_remote:
         raise InvalidInput(
             f"Refusing to listen on {address}: the local sign-in takes people at their word. "
-            "Stay on 127.0.0.1, or set PRECEDENT_AUTH__ALLOW_REMOTE=true behind a proxy that "
-            "lets only trusted people through."
+            "Stay on 127.0.0.1, let people sign in with PRECEDENT_AUTH__MODE=oidc, or set "
+            "PRECEDENT_AUTH__ALLOW_REMOTE=true behind a proxy that lets only trusted people "
+            "through."
         )
     # A new process image: the server's imports are no business of the other commands.
     command = [sys.executable, "-m", "uvicorn", "assistant.main:create_app", "--factory"]
     command += ["--host", address, "--port", str(port or settings.web.port)]
-    command += ["--log-level", settings.log_level, "--no-server-header"]
+    # Our own log has every request, without the query: what comes back from an identity provider
+    # stands there.
+    command += ["--log-level", settings.log_level, "--no-server-header", "--no-access-log"]
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 — our own interpreter, no shell
 
