@@ -15,6 +15,7 @@ from rich.markup import escape
 from assistant import console
 from assistant.commands import (
     approvals,
+    audit,
     connections,
     corpus,
     drafts,
@@ -68,7 +69,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(corpus.index, name="index")
-app.add_typer(operations.audit, name="audit")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(keys.sessions, name="sessions")
 app.add_typer(connections.connect, name="connect")

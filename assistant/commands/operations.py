@@ -1,4 +1,4 @@
-"""``serve``, ``worker``, ``migrate``, ``redact`` and ``audit``: running the installation."""
+"""``serve``, ``worker``, ``migrate`` and ``redact``: running the installation."""
 
 import json as jsonlib
 import os
@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,10 +16,6 @@ from assistant.commands import Json, application
 from assistant.settings import load_settings
 from ingest.redaction import Redacted
 from retrieval.errors import InvalidInput, UnreadableFile
-
-audit = typer.Typer(
-    help="The ledger of what was suggested, decided and written.", no_args_is_help=True
-)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -95,26 +90,6 @@ def _redacted(found: Redacted) -> dict[str, Any]:
         "text": found.text,
         "redactions": [{"kind": r.kind, "start": r.start, "end": r.end} for r in found.redactions],
     }
-
-
-@audit.command("verify")
-def audit_verify(json: Json = None) -> None:
-    """Check the whole ledger: every change, removal or reordering is found."""
-    report = application().audit.verify()
-    if json is None:
-        console.show_audit(report)
-    else:
-        console.write_json(json, jsonlib.dumps(asdict(report)))
-    if not report.ok:
-        raise typer.Exit(2)
-
-
-@audit.command("export")
-def audit_export(json: Json = None) -> None:
-    """Print the ledger as JSON Lines, oldest first."""
-    events = application().audit.events()
-    lines = (jsonlib.dumps(asdict(event), ensure_ascii=False) for event in events)
-    console.write_json(json or console.STDOUT, "\n".join(lines))
 
 
 def json_lines(file: Path, *needed: str) -> Iterator[tuple[str, dict[str, Any]]]:
