@@ -1,5 +1,6 @@
 """The one place where everything is wired together. Nothing heavy is loaded here."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from assistant.db.change_marks import ChangeMarkRepository
 from assistant.db.feedback import FeedbackRepository
 from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.llm.entailment import CrossEncoderEntailment
+from assistant.notices import notifiers
 from assistant.services.approval import ApprovalService
 from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
@@ -38,6 +40,7 @@ from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
+from assistant.services.telling import NoticeWorker
 from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
@@ -212,6 +215,7 @@ class Application:
             rehearsed={each.name for each in connections if each.dry_run},
         )
         self.worker = DeliveryWorker(database, targets, redactor, clock, rules)
+        self.telling = NoticeWorker(database, notifiers(connections), settings.review_url)
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
@@ -265,6 +269,11 @@ class Application:
     def indexer_on(self, engine: EmbedOn) -> Indexer:
         """The indexer that embeds in this process, or on the machines of a Ray cluster."""
         return self._indexer_on_ray() if engine is EmbedOn.RAY else self.indexer
+
+    @property
+    def background(self) -> tuple[Callable[[threading.Event], None], ...]:
+        """What runs beside, in the worker or in the server, each until its event is set."""
+        return (self.worker.run, self.upkeep.run, self.telling.run)
 
     def warm_up(self) -> None:
         """Load the model and the index, so that the first person need not wait for them."""

@@ -57,10 +57,12 @@ def worker(
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     console.err.print("Delivering approved proposals, keeping the index up to date. Ctrl-C stops.")
-    upkeep = threading.Thread(target=app.upkeep.run, args=(stop,), daemon=True)
-    upkeep.start()
-    app.worker.run(stop)
-    upkeep.join(timeout=10)
+    threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in app.background]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    for thread in threads:
+        thread.join(timeout=10)
 
 
 def migrate() -> None:

@@ -213,3 +213,11 @@ audit_head = Table(
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+notice_cursor = Table(
+    "notice_cursor",
+    metadata,
+    Column("only_row", Integer, primary_key=True),
+    # The last event of the ledger that was told to channels, or passed over.
+    Column("seq", Integer, nullable=False),
+)

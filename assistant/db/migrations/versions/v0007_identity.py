@@ -5,7 +5,7 @@ from alembic import op
 
 from retrieval.corpus.columns import UtcDateTime
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 
 
