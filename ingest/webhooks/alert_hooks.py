@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 from ingest.webhooks.changes import AlertChange, Told
 from ingest.webhooks.event import RESOLVED, AlertNotice, IncidentEvent
-from ingest.webhooks.members import Members
 from retrieval.records import sha256_of_json
 
 # Enough to tell alerts apart, and as long as Alertmanager's own fingerprints.
 _DIGEST_CHARS = 16
 # External ids have 255 characters; a start takes 17 of them.
 _MAX_KEY_CHARS = 200
+_REDACTED = "[REDACTED:"
 
 
 class _AlertFormat(Protocol):
@@ -81,8 +81,12 @@ def alert_changes(event: IncidentEvent, told: Told, *, by_start: bool) -> tuple[
 
 
 def _key(notice: AlertNotice, *, by_start: bool) -> str:
-    told = notice.fingerprint or sha256_of_json([notice.name, dict(notice.labels)])[:_DIGEST_CHARS]
-    name = told if len(told) <= _MAX_KEY_CHARS else hashlib.sha256(told.encode()).hexdigest()
+    name = notice.fingerprint
+    if not name or _REDACTED in name:
+        # What was removed told alerts apart; what is left does not.
+        name = sha256_of_json([notice.name, dict(notice.labels)])[:_DIGEST_CHARS]
+    if len(name) > _MAX_KEY_CHARS:
+        name = hashlib.sha256(name.encode()).hexdigest()
     if not by_start or notice.starts_at is None:
         return name
     return f"{name}-{notice.starts_at:%Y%m%dT%H%M%SZ}"

@@ -1,4 +1,4 @@
-"""What a delivery changes: alerts, an incident and its journal, or only what is to be read again."""
+"""What a delivery changes: alerts, an incident and its journal, or what is to be read again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,8 +83,6 @@ class ReadAgain:
     """A stream of the same connection has changes. The delivery is a hint, not the truth."""
 
     stream: str
-    subject: str
-    at: datetime
 
 
 Change = AlertChange | IncidentChange | ReadAgain

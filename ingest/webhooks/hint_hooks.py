@@ -13,7 +13,7 @@ _OF_AN_ISSUE = ("jira:issue_", "comment_", "issuelink_", "worklog_", "attachment
 
 
 class JiraHook:
-    """Reads ``{"webhookEvent", "timestamp", "issue": {"key", …}}``."""
+    """Reads ``{"webhookEvent", …}``; whatever it says of the issue is read from Jira itself."""
 
     name = "jira"
     needs = "webhookEvent"
@@ -33,9 +33,7 @@ class JiraHook:
 
     def changes(self, payload: Mapping[str, Any], told: Told) -> tuple[ReadAgain, ...]:
         """See ``Hook.changes``."""
-        members = Members(payload)
-        subject = members.object("issue").text("key", "id")
-        return (ReadAgain(_ISSUES, subject, members.moment("timestamp") or told.at),)
+        return (ReadAgain(_ISSUES),)
 
 
 class ServiceNowHook:
@@ -67,5 +65,4 @@ class ServiceNowHook:
                 f"schema is {members.text('schema')!r}; it must be {self.schema!r}. "
                 "Use the business rule of docs/webhooks.md."
             )
-        subject = members.text("number") or members.required("sys_id")
-        return (ReadAgain(members.required("table"), subject, told.at),)
+        return (ReadAgain(members.required("table")),)

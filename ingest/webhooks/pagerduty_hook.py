@@ -61,9 +61,7 @@ class PagerDutyHook:
             return (self._incident(event, data, at, told),)
         return (self._said(event, data, at, told),)
 
-    def _incident(
-        self, event: Members, data: Members, at: datetime, told: Told
-    ) -> IncidentChange:
+    def _incident(self, event: Members, data: Members, at: datetime, told: Told) -> IncidentChange:
         kind = event.required("event_type")
         number = data.text("number")
         snapshot = IncidentSnapshot(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import JsonValue
+
 from ingest.webhooks.alert_hooks import alert_changes
 from ingest.webhooks.changes import Change, IncidentChange, IncidentSnapshot, Told
 from ingest.webhooks.generic import GenericTicket
@@ -43,7 +45,7 @@ class TicketHook:
         members = Members(payload)
         alerts = alert_changes(event, told, by_start=True)
         problems = members.texts("problem")
-        fields = {
+        fields: dict[str, JsonValue] = {
             **{name: members.text(name) for name in _SECTIONS},
             "problem": list(problems),
             "change": [name for name in event.linked if name not in problems],
