@@ -27,10 +27,12 @@ from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.gate import RULES, ClaimCheck
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
+from assistant.services.events import EventWorker, LoggedSyncRequests
 from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
 from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
+from assistant.services.receiving import EventReceiver
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
 from assistant.services.triage.confidence import CalibrationFile
@@ -43,6 +45,7 @@ from assistant.writers import ticket_writers
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
 from ingest.runs import RunJournal
+from ingest.webhooks.event_records import EventRecords
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.embedders import EmbedderChoice, embedder, recalled
@@ -112,6 +115,7 @@ class Application:
         self._wire_ingest()
         self._wire_triage()
         self._wire_services(chat)
+        self._wire_events()
 
     def _prepare_database(self, asked: bool) -> None:
         if asked or self.database.dialect == "sqlite":
@@ -184,6 +188,12 @@ class Application:
             rehearsed={each.name for each in connections if each.dry_run},
         )
         self.worker = DeliveryWorker(database, targets, redactor, clock, rules)
+
+    def _wire_events(self) -> None:
+        database, connections, clock = self.database, self.settings.connections, self.clock
+        self.receiver = EventReceiver(database, connections, self.redactor, clock)
+        records = EventRecords(database, self.redactor, clock)
+        self.events = EventWorker(database, connections, records, LoggedSyncRequests(), clock)
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)

@@ -18,6 +18,7 @@ from assistant.commands import (
     connections,
     corpus,
     drafts,
+    events,
     learning,
     lint,
     operations,
@@ -69,6 +70,7 @@ for command in (
 app.add_typer(corpus.index, name="index")
 app.add_typer(operations.audit, name="audit")
 app.add_typer(connections.connect, name="connect")
+app.add_typer(events.events, name="events")
 # Rooms that the service may not import, and packages of others, bring their own commands.
 for entry in entry_points(group="precedent.commands"):
     app.add_typer(entry.load(), name=entry.name)

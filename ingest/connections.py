@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from ingest.webhooks.hooks import hook_named
-from ingest.webhooks.signatures import Scheme, scheme
+from ingest.webhooks.signatures import Scheme, Signed, scheme
 from retrieval.access import EVERYONE
 from retrieval.errors import InvalidInput
 
@@ -115,7 +115,7 @@ class WebhookSettings(_Value):
         """The scheme with the headers of this sender."""
         return scheme(self.scheme, self.header, self.timestamp_header)
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> datetime | None:
+    def verify(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> Signed:
         """See ``Scheme.verify``, with the secrets of this connection."""
         secrets = [secret.get_secret_value() for secret in self.secrets]
         return self.signature().verify(headers, raw, secrets, now)

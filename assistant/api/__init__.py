@@ -19,6 +19,7 @@ from assistant.api import (
     questions,
     records,
     targets,
+    webhooks,
 )
 from assistant.bootstrap import Application
 
@@ -38,6 +39,7 @@ _ROUTES = (
     feedback,
     changes,
     lint,
+    webhooks,
 )
 
 

@@ -19,7 +19,7 @@ from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from retrieval.errors import InvalidInput, NotSignedIn
 
@@ -32,6 +32,13 @@ _WHSEC = "whsec_"
 _LATEST_SECONDS = 100_000_000_000
 
 
+class Signed(NamedTuple):
+    """What the sender signed beside the body, where it does: when, and its id of the delivery."""
+
+    at: datetime | None = None
+    id: str = ""
+
+
 class Scheme(Protocol):
     """Knows the deliveries of senders that sign in one way. Header names are in lower case."""
 
@@ -41,8 +48,8 @@ class Scheme(Protocol):
 
     def verify(
         self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime
-    ) -> datetime | None:
-        """Pass when any of the secrets fits; the moment of signing where the sender signs one.
+    ) -> Signed:
+        """Pass when any of the secrets fits.
 
         ``NotSignedIn`` says what is missing or does not fit. A moment more than ``TOLERANCE``
         away is refused.
@@ -72,16 +79,18 @@ class Mac:
 
     def verify(
         self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime
-    ) -> datetime | None:
+    ) -> Signed:
         """See ``Scheme.verify``."""
         given = self._digests(_needed(headers, self.header))
-        parts = [_needed(headers, name) for name in (self.id_header, self.timestamp_header) if name]
+        told = _needed(headers, self.id_header) if self.id_header else ""
+        moment = _needed(headers, self.timestamp_header) if self.timestamp_header else ""
         # Headers are read as Latin-1; so written, they are the bytes that were signed.
-        signed = self.joint.encode().join([*(p.encode("latin-1", "replace") for p in parts), raw])
+        parts = [part.encode("latin-1", "replace") for part in (told, moment) if part]
+        signed = self.joint.encode().join([*parts, raw])
         expected = [self._digest(secret, signed) for secret in secrets]
         if not _any_equal(given, expected):
             raise NotSignedIn(f"No signature in {self.header} fits a secret of this connection.")
-        return _recent(self.timestamp_header, parts[-1], now) if self.timestamp_header else None
+        return Signed(_recent(self.timestamp_header, moment, now) if moment else None, told)
 
     def flaw(self, secret: str) -> str:
         """See ``Scheme.flaw``."""
@@ -120,7 +129,7 @@ class Token:
 
     def verify(
         self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime
-    ) -> datetime | None:
+    ) -> Signed:
         """See ``Scheme.verify``."""
         value = _needed(headers, self.header)
         kind, _, rest = value.partition(" ")
@@ -131,7 +140,7 @@ class Token:
         expected = [self._written(secret) for secret in secrets]
         if not _any_equal([value], expected):
             raise NotSignedIn(f"What {self.header} holds fits no secret of this connection.")
-        return None
+        return Signed()
 
     def flaw(self, secret: str) -> str:
         """See ``Scheme.flaw``."""
