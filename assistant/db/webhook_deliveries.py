@@ -119,6 +119,7 @@ def settle(
     connection: Connection,
     lease: LeasedDelivery,
     owner: str,
+    *,
     state: DeliveryState,
     due_at: datetime,
     reason: str = "",

@@ -75,6 +75,7 @@ class EventWorker:
         records: EventRecords,
         sync: SyncRequests,
         clock: Callable[[], datetime],
+        *,
         rules: EventRules = EventRules(),
     ) -> None:
         self._database = database
@@ -165,7 +166,7 @@ class EventWorker:
     ) -> None:
         due_at = self._clock() + timedelta(seconds=wait)
         with self._database.write() as connection:
-            rows.settle(connection, lease, self._name, state, due_at, reason)
+            rows.settle(connection, lease, self._name, state=state, due_at=due_at, reason=reason)
 
     def _forget(self) -> None:
         now = self._clock()

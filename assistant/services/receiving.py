@@ -14,7 +14,7 @@ from assistant.db import webhook_deliveries as rows
 from assistant.db.webhook_deliveries import DeliveryState, NewDelivery
 from ingest.connections import Connection, WebhookSettings
 from ingest.redaction import Redactor
-from ingest.redaction.json_values import redacted_json
+from ingest.redaction.json_values import redacted_object
 from ingest.webhooks.hooks import hook_for
 from retrieval.corpus.database import Database
 from retrieval.errors import InvalidInput, NotSignedIn
@@ -107,7 +107,7 @@ class EventReceiver:
         return not self._redactor.redact(text).redactions
 
     def _redacted(self, payload: dict[str, JsonValue]) -> str:
-        clean = redacted_json(self._redactor, payload)
+        clean = redacted_object(self._redactor, payload)
         return json.dumps(clean, ensure_ascii=False, separators=(",", ":"))
 
 

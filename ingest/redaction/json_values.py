@@ -1,5 +1,6 @@
 """Redaction of JSON: every text in it, with the name that it has, and the names themselves."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from pydantic import JsonValue
@@ -12,8 +13,8 @@ from retrieval.errors import InvalidInput
 _MAX_DEPTH = 60
 
 
-def redacted_json(redactor: Redactor, value: JsonValue) -> JsonValue:
-    """The value without secrets, control characters and lone surrogates in any text of it.
+def redacted_object(redactor: Redactor, value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The object without secrets, control characters and lone surrogates in any text of it.
 
     Numbers and truth values stay. A group of alerts says the same again in each of them, so
     equal texts of equal names are redacted once. ``InvalidInput`` when it is nested too deeply.
@@ -31,8 +32,9 @@ def redacted_json(redactor: Redactor, value: JsonValue) -> JsonValue:
             return text(name, value)
         if isinstance(value, list):
             return [walked(entry, name, depth + 1) for entry in value]
-        if isinstance(value, dict):
-            return {text("", key): walked(entry, key, depth + 1) for key, entry in value.items()}
-        return value
+        return members(value, depth) if isinstance(value, dict) else value
 
-    return walked(value, "", 0)
+    def members(value: Mapping[str, JsonValue], depth: int) -> dict[str, JsonValue]:
+        return {text("", name): walked(entry, name, depth + 1) for name, entry in value.items()}
+
+    return members(value, 0)

@@ -7,7 +7,7 @@ from datetime import datetime
 from ingest.items import SourceItem
 from ingest.normalise import record_content
 from ingest.redaction import Redactor
-from ingest.redaction.json_values import redacted_json
+from ingest.redaction.json_values import redacted_object
 from ingest.webhooks.alert_records import alert_item
 from ingest.webhooks.changes import AlertChange, IncidentChange
 from ingest.webhooks.incident_records import incident_item
@@ -67,14 +67,12 @@ class EventRecords:
         return True
 
     def _content(self, item: SourceItem, source: str, groups: frozenset[str]) -> RecordContent:
-        fields = redacted_json(self._redactor, dict(item.fields))
-        assert isinstance(fields, dict)
         clean = replace(
             item,
             title=self._redactor.redact(item.title).text,
             text=self._redactor.redact(item.text).text,
             url=self._redactor.redact(item.url).text,
-            fields=fields,
+            fields=redacted_object(self._redactor, item.fields),
         )
         try:
             return record_content(clean, source=source, default_groups=groups, now=self._clock())
