@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
         sa.UniqueConstraint(
-            "connection", "delivery_id", name=op.f("uq_webhook_deliveries_connection")
+            "connection", "delivery_id", name=op.f("uq_webhook_deliveries_connection_delivery_id")
         ),
     )
     op.create_index("ix_webhook_deliveries_state_due_at", "webhook_deliveries", ["state", "due_at"])
