@@ -32,7 +32,8 @@ Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What is wrong with a secret is told without the secret.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class NoAuth(_Value):
