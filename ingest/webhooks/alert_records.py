@@ -11,12 +11,14 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from ingest.items import SourceItem
+from ingest.times import parse_moment
 from ingest.webhooks.changes import AlertChange
 from ingest.webhooks.event import FIRING, RESOLVED, AlertNotice, cis_of, services_of
 from retrieval.records import Record, RecordKind
 
 # What an alert says in words; other annotations are links and numbers.
 _TELLING = ("summary", "description", "message", "title")
+_TOLD_AT = "told_at"
 
 
 def alert_item(change: AlertChange, stored: Record | None) -> SourceItem | None:
@@ -36,45 +38,43 @@ def alert_item(change: AlertChange, stored: Record | None) -> SourceItem | None:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """When an alert began and ended, so far as was told."""
+    """When an alert began and ended, so far as was told, and of when the latest notice is."""
 
     began: datetime | None
     ended: datetime | None
+    told_at: datetime
 
     @classmethod
     def of(cls, record: Record) -> "_Course":
-        return cls(record.opened_at, record.resolved_at)
+        told_at = record.fields.get(_TOLD_AT)
+        known = record.resolved_at or record.opened_at or record.known_at
+        latest = parse_moment(told_at) if isinstance(told_at, str) else known
+        return cls(record.opened_at, record.resolved_at, latest)
+
+    @classmethod
+    def begun_by(cls, change: AlertChange) -> "_Course":
+        over = change.notice.status == RESOLVED
+        began = change.notice.starts_at or (None if over else change.at)
+        return cls(began, change.at if over else None, change.at)
 
     def after(self, change: AlertChange) -> "_Course | None":
         """The course with the change in it; ``None`` when the change begins another one."""
-        if change.notice.status == RESOLVED:
-            return self._resolved(change.at, change.notice.starts_at)
-        return self._fired(change.at)
-
-    def _resolved(self, at: datetime, began: datetime | None) -> "_Course":
-        if self.ended is None and self.began is not None and at < self.began:
-            # The end of the time before.
-            return self
-        return _Course(self.began or began, at if self.ended is None else max(at, self.ended))
-
-    def _fired(self, at: datetime) -> "_Course | None":
-        if self.ended is not None and at > self.ended:
-            return None
-        if self.began is None:
-            return replace(self, began=at)
-        # Of one that is over, an older notice may be of the time before.
-        return self if self.ended is not None else replace(self, began=min(at, self.began))
+        told = self.begun_by(change)
+        over = told.ended is not None
+        # Of two notices of one moment the end is the later.
+        if change.at < self.told_at or (change.at == self.told_at and not over):
+            return self if self.began is not None else replace(self, began=told.began)
+        if over:
+            return replace(told, began=self.began or told.began)
+        return replace(self, told_at=change.at) if self.ended is None else None
 
 
 def _told(change: AlertChange) -> SourceItem:
     notice = change.notice
-    over = notice.status == RESOLVED
     places = cis_of([notice])
     said = [notice.annotations[name] for name in _TELLING if notice.annotations.get(name)]
     texts = dict.fromkeys([*said, change.text])
-    course = _Course(notice.starts_at if over else notice.starts_at or change.at, None)
-    if over:
-        course = replace(course, ended=change.at)
+    course = _Course.begun_by(change)
     fields: dict[str, JsonValue] = {
         "alertname": notice.name,
         "labels": dict(notice.labels),
@@ -116,7 +116,7 @@ def _moved(stored: Record, course: _Course, change: AlertChange) -> SourceItem:
 
 def _with_course(fields: Mapping[str, JsonValue], course: _Course) -> dict[str, JsonValue]:
     """Times are fields, too: only a change of these makes a revision."""
-    times = {"starts_at": course.began, "ends_at": course.ended}
+    times = {"starts_at": course.began, "ends_at": course.ended, _TOLD_AT: course.told_at}
     told = {name: moment.isoformat() for name, moment in times.items() if moment is not None}
     return {**fields, "status": FIRING if course.ended is None else RESOLVED, **told}
 

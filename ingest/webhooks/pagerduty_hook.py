@@ -49,7 +49,7 @@ class PagerDutyHook:
         event = payload.get("event")
         data = event.get("data") if isinstance(event, Mapping) else None
         kind = data.get("type") if isinstance(data, Mapping) else None
-        known = kind == _INCIDENT or kind in _SAYING
+        known = kind in (_INCIDENT, *_SAYING)
         return "" if known else f"{kind} tells neither of an incident nor of a note on one"
 
     def changes(self, payload: Mapping[str, Any], told: Told) -> tuple[IncidentChange, ...]:
