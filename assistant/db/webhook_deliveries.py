@@ -74,7 +74,7 @@ def keep(connection: Connection, new: NewDelivery) -> bool:
     """Keep a delivery; false when it is kept already, also by somebody else at this moment."""
     statement = _INSERT[connection.dialect.name](deliveries).on_conflict_do_nothing()
     values = {**new._asdict(), "attempts": 0, "due_at": new.received_at}
-    return connection.execute(statement.values(values)).rowcount > 0
+    return connection.scalar(statement.values(values).returning(deliveries.c.id)) is not None
 
 
 def take_lease(

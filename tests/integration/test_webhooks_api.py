@@ -112,7 +112,7 @@ class TestAccepted:
     def test_a_megabyte_is_taken(self, app: Application, sender: httpx2.Client) -> None:
         one = SAMPLES["alertmanager"]["alerts"][0]
         alerts = [
-            {**one, "fingerprint": f"{n:016x}", "annotations": {"summary": f"Probe {n} " * 60}}
+            {**one, "fingerprint": f"{n:016x}", "annotations": {"summary": f"Probe {n} " * 70}}
             for n in range(900)
         ]
         body = body_of({**SAMPLES["alertmanager"], "alerts": alerts})
@@ -287,7 +287,7 @@ class TestSecrets:
             "password": password,
             "description": f"Reset with password={password} by bob.b@acme-corp.com",
             "work_notes": [{"text": f"aws_access_key_id={key}", "by": "carol.c@acme-corp.com"}],
-            "dave.d@acme-corp.com": {"status": password},
+            "dave.d@acme-corp.com": {"api_token": password},
         }
         with serving(app) as sender:
             assert sent(sender, payload).status_code == 202
