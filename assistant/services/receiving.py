@@ -14,7 +14,7 @@ from assistant.db import webhook_deliveries as rows
 from assistant.db.webhook_deliveries import DeliveryState, NewDelivery
 from ingest.connections import Connection, WebhookSettings
 from ingest.redaction import Redactor
-from ingest.redaction.json_values import redacted_object
+from ingest.redaction.remembering import RememberingRedactor
 from ingest.webhooks.hooks import hook_for
 from retrieval.corpus.database import Database
 from retrieval.errors import InvalidInput, NotSignedIn
@@ -107,7 +107,7 @@ class EventReceiver:
         return not self._redactor.redact(text).redactions
 
     def _redacted(self, payload: dict[str, JsonValue]) -> str:
-        clean = redacted_object(self._redactor, payload)
+        clean = RememberingRedactor(self._redactor).object(payload)
         return json.dumps(clean, ensure_ascii=False, separators=(",", ":"))
 
 
