@@ -7,17 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import uvicorn
 
-from assistant.bootstrap import Application
+from assistant.bootstrap import Application, utc_now
 from assistant.db.migrate import upgrade
 from assistant.main import create_app
+from assistant.settings import Settings
 from retrieval.corpus.database import Database
-from tests.installation import application
 
 TOKEN = "token-of-alertmanager-0001"
 PAGERDUTY = "secret-of-pagerduty-0001"
@@ -32,7 +33,12 @@ CONNECTIONS: dict[str, Any] = {
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-def receiving(folder: Path, database_url: str | None = None, **overrides: Any) -> Application:
+def receiving(
+    folder: Path,
+    database_url: str | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    **overrides: Any,
+) -> Application:
     """An installation with connections that send events, and no worker."""
     if database_url is not None:
         opened = Database(database_url)
@@ -45,7 +51,7 @@ def receiving(folder: Path, database_url: str | None = None, **overrides: Any) -
         "web": {"embedded_worker": False},
         **overrides,
     }
-    return application(folder, **chosen)
+    return Application(Settings(data_dir=folder / "var", **chosen), clock=clock)
 
 
 @contextmanager
