@@ -37,8 +37,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]
     if application.settings.web.embedded_worker:
-        workers = (application.worker, application.events, application.upkeep)
-        for work in (each.run for each in workers):
+        for work in application.background:
             threads.append(threading.Thread(target=work, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()

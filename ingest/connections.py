@@ -75,8 +75,16 @@ class OAuthAuth(_Value):
     scope: str = ""
 
 
+class UrlAuth(_Value):
+    """The address itself is the secret, as of an incoming webhook: whoever knows it may write."""
+
+    kind: Literal["url"] = "url"
+    url: Secret
+
+
 Auth = Annotated[
-    NoAuth | BasicAuth | BearerAuth | ApiKeyAuth | OAuthAuth, Field(discriminator="kind")
+    NoAuth | BasicAuth | BearerAuth | ApiKeyAuth | OAuthAuth | UrlAuth,
+    Field(discriminator="kind"),
 ]
 
 

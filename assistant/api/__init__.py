@@ -18,6 +18,7 @@ from assistant.api import (
     proposals,
     questions,
     records,
+    session,
     targets,
     webhooks,
 )
@@ -40,6 +41,7 @@ _ROUTES = (
     changes,
     lint,
     webhooks,
+    session,
 )
 
 
@@ -47,7 +49,7 @@ def install(app: FastAPI, application: Application) -> None:
     """Add the routes, the error handlers and the guards."""
     app.state.application = application
     errors.install(app)
-    guards.install(app, max_body_bytes=application.settings.web.max_body_bytes)
+    guards.install(app, application.settings)
     for module in _ROUTES:
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

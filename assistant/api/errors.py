@@ -1,5 +1,6 @@
 """Errors as ``application/problem+json`` (RFC 9457), and the status of each error of the tree."""
 
+import math
 from typing import Any
 
 import structlog
@@ -102,7 +103,9 @@ def problem(
 def answer(request: Request, error: Exception) -> JSONResponse:
     """The problem that an error is, whatever its kind."""
     if isinstance(error, errors.PrecedentError):
-        return problem(request, status_of(error), error.code, str(error))
+        told = problem(request, status_of(error), error.code, str(error))
+        told.headers.update(_headers_of(error))
+        return told
     if isinstance(error, RequestValidationError):
         pointers = [
             {"pointer": "/" + "/".join(str(part) for part in found["loc"]), "detail": found["msg"]}
@@ -123,6 +126,15 @@ def answer(request: Request, error: Exception) -> JSONResponse:
     log.error("unexpected", path=request.url.path, exc_info=error)
     detail = f"Something unexpected went wrong; the log has it as {request.state.request_id}."
     return problem(request, 500, "unexpected", detail)
+
+
+def _headers_of(error: errors.PrecedentError) -> dict[str, str]:
+    """What a program needs besides: when to come back, or how to show who it is."""
+    if isinstance(error, errors.TooMany | errors.Throttled):
+        return {"Retry-After": str(math.ceil(error.wait_seconds))}
+    if isinstance(error, errors.NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
 
 
 HANDLED: tuple[type[Exception], ...] = (

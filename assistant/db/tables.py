@@ -239,3 +239,11 @@ webhook_deliveries = Table(
     UniqueConstraint("connection", "delivery_id"),
     Index("ix_webhook_deliveries_state_due_at", "state", "due_at"),
 )
+
+notice_cursor = Table(
+    "notice_cursor",
+    metadata,
+    Column("only_row", Integer, primary_key=True),
+    # The last event of the ledger that was told to channels, or passed over.
+    Column("seq", Integer, nullable=False),
+)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.identity import App
 from assistant.db.change_marks import ChangeVerdict
-from assistant.db.feedback import Feedback, FeedbackVerdict
+from assistant.db.feedback import FeedbackVerdict
 from assistant.domain.incident import IncidentContext
 from assistant.web.pages import SignedIn, page
 from retrieval.errors import NotFound
@@ -46,11 +46,11 @@ def feedback(
     reason: Annotated[str, Form(max_length=2_000)] = "",
 ) -> RedirectResponse:
     """Keep a verdict and go back to the card."""
-    clean = app.redactor.redact(reason).text
-    app.feedback.keep(Feedback(person.name, app.clock(), subject, suggestion, verdict, clean))
-    if subject.startswith("text:"):
+    given = app.giving_feedback.give(person, subject, suggestion, verdict, reason)
+    if given.subject.startswith("text:"):
         return RedirectResponse("/", 303)
-    return RedirectResponse(f"/sidebar?{urlencode({'record': subject, 'thanks': 'true'})}", 303)
+    card = urlencode({"record": given.subject, "thanks": "true"})
+    return RedirectResponse(f"/sidebar?{card}", 303)
 
 
 @router.post("/changes/mark")

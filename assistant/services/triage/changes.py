@@ -231,8 +231,7 @@ def _within(change: Record, onset: datetime) -> bool:
 
 
 def _may_know(filter: RecordFilter, seen: NamedPlaces) -> bool:
-    groups = filter.reader.groups
-    readable = groups is None or not groups.isdisjoint(seen.groups)
+    readable = filter.reader.may_read_groups(seen.groups)
     known = filter.as_of is None or seen.known_at <= filter.as_of
     return readable and known and seen.record_id not in filter.exclude
 
