@@ -16,6 +16,7 @@ from assistant.bootstrap import Application
 from assistant.db.webhook_deliveries import DeliveryState, KeptDelivery
 from assistant.services.events import EventRules, EventWorker
 from ingest.webhooks.event_records import EventRecords
+from retrieval.access import Reader
 from retrieval.errors import NotFound, ServiceUnavailable, WrongState
 from tests.conftest import NOW
 from tests.integration.sending import (
@@ -147,7 +148,7 @@ class TestFailures:
         assert all_of(here.worker()) == 1
         (kept,) = here.latest()
         assert (kept.state, kept.reason) == (DeliveryState.DONE, "")
-        assert here.app.store.resolve("1a30ba71cca2921f-20260302T091000Z")
+        assert [record.kind for record in here.app.store.iter_current()] == ["alert"]
 
     def test_a_failure_keeps_no_other_delivery(self, here: Installation) -> None:
         here.send({**SAMPLES["alertmanager"], "version": "3"})
@@ -211,7 +212,7 @@ class TestLeases:
         here.clock.later(60)
         all_of(here.worker())
         assert {kept.state for kept in here.latest()} == {DeliveryState.DONE}
-        record = here.app.store.resolve("PT4KHLK")
+        record = here.app.store.resolve("PT4KHLK", Reader.operator())
         assert [n for n in range(24) if f"Step {n} of the work." not in record.text] == []
         assert record.fields["status"] == "resolved"
 

@@ -11,6 +11,7 @@ import pytest
 
 from assistant.bootstrap import Application
 from assistant.db.webhook_deliveries import DeliveryState
+from retrieval.access import Reader
 from retrieval.errors import NotFound
 from retrieval.records import Record
 from tests.integration.sending import (
@@ -58,7 +59,7 @@ def taken_in(app: Application) -> None:
 
 def record(app: Application, external_id: str = KEY) -> Record:
     taken_in(app)
-    return app.store.resolve(external_id)
+    return app.store.resolve(external_id, Reader.operator())
 
 
 class TestAccepted:
@@ -77,7 +78,7 @@ class TestAccepted:
     ) -> None:
         sent(sender, SAMPLES["alertmanager"])
         with pytest.raises(NotFound):
-            app.store.resolve(KEY)
+            app.store.resolve(KEY, Reader.operator())
         assert [kept.state for kept in app.events.latest(9)] == [DeliveryState.PENDING]
 
     def test_a_note_of_pagerduty_is_in_the_journal_of_its_incident(
