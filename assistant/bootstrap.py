@@ -29,6 +29,7 @@ from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.gate import RULES, ClaimCheck
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
+from assistant.services.events import EventWorker, LoggedSyncRequests
 from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
 from assistant.services.giving_feedback import GivingFeedback
@@ -38,6 +39,7 @@ from assistant.services.identity.sessions import Sessions
 from assistant.services.identity.single_sign_on import SingleSignOn
 from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
+from assistant.services.receiving import EventReceiver
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
 from assistant.services.telling import NoticeWorker
@@ -51,6 +53,7 @@ from assistant.writers import ticket_writers
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
 from ingest.runs import RunJournal
+from ingest.webhooks.event_records import EventRecords
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.embedders import EmbedderChoice, embedder, recalled
@@ -121,6 +124,7 @@ class Application:
         self._wire_ingest()
         self._wire_triage()
         self._wire_services(chat)
+        self._wire_events()
 
     def _prepare_database(self, asked: bool) -> None:
         if asked or self.database.dialect == "sqlite":
@@ -217,6 +221,12 @@ class Application:
         self.worker = DeliveryWorker(database, targets, redactor, clock, rules)
         self.telling = NoticeWorker(database, notifiers(connections), settings.review_url)
 
+    def _wire_events(self) -> None:
+        database, connections, clock = self.database, self.settings.connections, self.clock
+        self.receiver = EventReceiver(database, connections, self.redactor, clock)
+        records = EventRecords(database, self.redactor, clock)
+        self.events = EventWorker(database, connections, records, LoggedSyncRequests(), clock)
+
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
         self.feedback = FeedbackRepository(self.database)
@@ -273,7 +283,7 @@ class Application:
     @property
     def background(self) -> tuple[Callable[[threading.Event], None], ...]:
         """What runs beside, in the worker or in the server, each until its event is set."""
-        return (self.worker.run, self.upkeep.run, self.telling.run)
+        return (self.worker.run, self.events.run, self.upkeep.run, self.telling.run)
 
     def warm_up(self) -> None:
         """Load the model and the index, so that the first person need not wait for them."""

@@ -19,6 +19,7 @@ from assistant.commands import (
     connections,
     corpus,
     drafts,
+    events,
     keys,
     learning,
     lint,
@@ -73,6 +74,7 @@ app.add_typer(audit.audit, name="audit")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(keys.sessions, name="sessions")
 app.add_typer(connections.connect, name="connect")
+app.add_typer(events.events, name="events")
 # Rooms that the service may not import, and packages of others, bring their own commands.
 for entry in entry_points(group="precedent.commands"):
     app.add_typer(entry.load(), name=entry.name)

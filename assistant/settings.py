@@ -193,6 +193,8 @@ class Settings(BaseSettings):
         toml_file=CONFIG_FILE,
         frozen=True,
         extra="forbid",
+        # A wrong setting may be a secret, and a traceback shows the error.
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Path("var")

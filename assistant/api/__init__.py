@@ -20,6 +20,7 @@ from assistant.api import (
     records,
     session,
     targets,
+    webhooks,
 )
 from assistant.bootstrap import Application
 
@@ -39,6 +40,7 @@ _ROUTES = (
     feedback,
     changes,
     lint,
+    webhooks,
     session,
 )
 

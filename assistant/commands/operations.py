@@ -48,7 +48,7 @@ def serve(
 def worker(
     check: Annotated[bool, typer.Option("--check", help="Only report that it could run.")] = False,
 ) -> None:
-    """Deliver approved proposals and keep the index up to date, until interrupted."""
+    """Deliver what is approved, take events in, keep the index up to date, until interrupted."""
     app = application()
     if check:
         app.store.version()
@@ -56,7 +56,9 @@ def worker(
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    console.err.print("Delivering approved proposals, keeping the index up to date. Ctrl-C stops.")
+    console.err.print(
+        "Delivering what is approved, taking events in, keeping the index up to date. Ctrl-C stops."
+    )
     threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in app.background]
     for thread in threads:
         thread.start()
