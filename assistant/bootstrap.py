@@ -1,7 +1,7 @@
 """The one place where everything is wired together. Nothing heavy is loaded here."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -29,12 +29,15 @@ from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
 from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
+from assistant.services.kill_switch import KillSwitch
+from assistant.services.places import Places
 from assistant.services.similar import SimilarIncidents
+from assistant.services.submitting import Submitting
 from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
 from assistant.services.upkeep import IndexUpkeep
-from assistant.services.write_back import DeliveryWorker
+from assistant.services.write_back import DeliveryRules, DeliveryWorker
 from assistant.settings import EmbedderSettings, Settings, VectorSettings, VerifierSettings
 from assistant.writers import ticket_writers
 from ingest.pipeline import IngestPipeline
@@ -151,7 +154,6 @@ class Application:
         self.runs = RunJournal(self.database)
 
     def _wire_services(self, chat: ChatModel | None) -> None:
-        settings = self.settings
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
         self.reading = DraftReading(self.drafts, self.similar, self.store)
@@ -159,11 +161,29 @@ class Application:
         self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)
         self._chat = chat
+        self.audit = AuditLedger(self.database)
+        self._wire_approval()
+
+    def _wire_approval(self) -> None:
+        settings = self.settings
         folder = settings.targets.markdown_folder.folder or settings.data_dir / "outbox"
         targets = ticket_writers(folder)
-        self.approvals = ApprovalService(self.database, targets, self.clock)
-        self.worker = DeliveryWorker(self.database, targets, self.clock)
-        self.audit = AuditLedger(self.database)
+        database, redactor, clock = self.database, self.redactor, self.clock
+        self.places = Places(targets, self.store, redactor, clock)
+        self.submitting = Submitting(
+            database, self.places, redactor, settings.approval.quorum, clock
+        )
+        holds_for = timedelta(hours=settings.approval.expires_hours)
+        self.approvals = ApprovalService(database, self.places, redactor, holds_for, clock)
+        self.kill_switch = KillSwitch(database, self.places, clock)
+        connections = settings.connections.values()
+        rules = DeliveryRules(
+            lease=settings.delivery.lease_seconds,
+            look_again=settings.delivery.look_again_seconds,
+            pauses={each.name: each.pause_seconds for each in connections},
+            rehearsed={each.name for each in connections if each.dry_run},
+        )
+        self.worker = DeliveryWorker(database, targets, redactor, clock, rules)
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)

@@ -13,7 +13,16 @@ import typer
 from rich.markup import escape
 
 from assistant import console
-from assistant.commands import approvals, corpus, drafts, learning, lint, operations, questions
+from assistant.commands import (
+    approvals,
+    connections,
+    corpus,
+    drafts,
+    learning,
+    lint,
+    operations,
+    questions,
+)
 from assistant.logs import configure_logging
 from retrieval.errors import PrecedentError
 
@@ -43,8 +52,12 @@ for command in (
     operations.redact,
     approvals.submit,
     approvals.proposals,
+    approvals.proposal,
     approvals.approve,
     approvals.reject,
+    approvals.retry,
+    approvals.resubmit,
+    approvals.undo,
     approvals.deliver,
     corpus.rejects,
     learning.fit,
@@ -55,6 +68,7 @@ for command in (
     app.command()(command)
 app.add_typer(corpus.index, name="index")
 app.add_typer(operations.audit, name="audit")
+app.add_typer(connections.connect, name="connect")
 # Rooms that the service may not import, and packages of others, bring their own commands.
 for entry in entry_points(group="precedent.commands"):
     app.add_typer(entry.load(), name=entry.name)

@@ -22,6 +22,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from assistant.domain.approval import Proposal
 from assistant.domain.audit import AuditReport
 from assistant.domain.triage import Standing
 from assistant.schemas import (
@@ -40,6 +41,7 @@ from assistant.schemas import (
 )
 from assistant.schemas.draft_history import ClaimChangeOut, QuestionChangeOut
 from assistant.schemas.fitting import BacktestOut, FitOut
+from assistant.services.approval import ProposalView
 from assistant.services.draft_diff import Happened
 from assistant.services.fitting import FittedRanking
 from ingest.runs import StoredReject
@@ -217,6 +219,29 @@ def show_proposals(proposals: list[ProposalOut]) -> None:
         cells = (entry.id, entry.state, entry.title, place, entry.submitted_by)
         table.add_row(*(escape(cell) for cell in cells))
     out.print(table)
+
+
+def show_body(proposal: Proposal) -> None:
+    """Exactly what would be written, where, and what stands against it."""
+    err.print(f"To {escape(proposal.target.name)}, {escape(proposal.shown_as)}:", soft_wrap=True)
+    out.print(proposal.body, markup=False, highlight=False, soft_wrap=True)
+    for said in (*proposal.risk_reasons, *proposal.blockers):
+        err.print(f"[yellow]{escape(said)}[/]", soft_wrap=True)
+
+
+def show_proposal(view: ProposalView) -> None:
+    """A proposal, what was decided and what came of it."""
+    proposal = view.proposal
+    show_proposals([ProposalOut.of(proposal)])
+    show_body(proposal)
+    if proposal.reason:
+        err.print(escape(proposal.reason), soft_wrap=True)
+    for made in view.decisions:
+        said = f"{made.person}: {made.decision} (round {made.round}) {made.reason}"
+        err.print(escape(said), soft_wrap=True)
+    for receipt in (view.receipt, view.undone):
+        if receipt is not None:
+            err.print(escape(f"{receipt.external_reference} {receipt.url}"), soft_wrap=True)
 
 
 def show_audit(report: AuditReport) -> None:

@@ -18,6 +18,7 @@ from assistant.api import (
     proposals,
     questions,
     records,
+    targets,
 )
 from assistant.bootstrap import Application
 
@@ -33,6 +34,7 @@ _ROUTES = (
     draft_history,
     comments,
     proposals,
+    targets,
     feedback,
     changes,
     lint,

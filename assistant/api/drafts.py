@@ -1,4 +1,4 @@
-"""Drafts: create, read, edit with ``If-Match``, submit."""
+"""Drafts: create, read, edit with ``If-Match``."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +11,7 @@ from assistant.api.identity import App, CurrentPerson
 from assistant.bootstrap import Application
 from assistant.domain.drafts import Draft, SectionName
 from assistant.domain.people import Person
-from assistant.schemas import DraftOut, ProposalOut, Shape
+from assistant.schemas import DraftOut, Shape
 from assistant.services.drafting.progress import Tell, silent
 from assistant.services.editing import EditedClaim
 from ingest.times import parse_moment
@@ -58,12 +58,6 @@ class Regeneration(Shape):
     writer: str | None = None
 
 
-class Submission(Shape):
-    """Where the draft should be written."""
-
-    target: str | None = None
-
-
 @router.post("/drafts", operation_id="create_draft", status_code=201)
 def create_draft(wanted: NewDraft, app: App, person: CurrentPerson, response: Response) -> DraftOut:
     """Draft an RCA for a stored record."""
@@ -100,7 +94,7 @@ def edit_draft(
         for name, claims in edit.sections.items()
     }
     body = app.editing.apply(current.body, wanted, person.reader())
-    return _shown(app.drafts.save_edit(person, draft_id, _required(if_match), body), response)
+    return _shown(app.drafts.save_edit(person, draft_id, required(if_match), body), response)
 
 
 @router.post(
@@ -118,29 +112,8 @@ def regenerate_section(
 ) -> DraftOut:
     """Write one section again from the draft's evidence; what people wrote in it stays."""
     readable_draft(app, person, draft_id)
-    made = app.drafting.rewrite(
-        person, draft_id, _required(if_match), wanted.section, wanted.writer
-    )
+    made = app.drafting.rewrite(person, draft_id, required(if_match), wanted.section, wanted.writer)
     return _shown(made, response)
-
-
-@router.post(
-    "/drafts/{draft_id}/submit",
-    operation_id="submit_draft",
-    status_code=201,
-    responses={428: PROBLEMS[428]},
-)
-def submit_draft(
-    draft_id: str,
-    submission: Submission,
-    app: App,
-    person: CurrentPerson,
-    if_match: IfMatch = None,
-) -> ProposalOut:
-    """Propose to write the revision that ``If-Match`` names to a target."""
-    readable_draft(app, person, draft_id)
-    target = submission.target or app.settings.targets.default
-    return ProposalOut.of(app.approvals.submit(person, draft_id, _required(if_match), target))
 
 
 def created(app: Application, person: Person, wanted: NewDraft, tell: Tell = silent) -> Draft:
@@ -158,7 +131,8 @@ def readable_draft(
     return app.reading.get(draft_id, person.reader(), revision)
 
 
-def _required(if_match: str | None) -> str:
+def required(if_match: str | None) -> str:
+    """The ETag that a change must name; 428 without one."""
     if if_match is None:
         raise HTTPException(428, "Send If-Match with the ETag of the draft that you read.")
     return if_match

@@ -66,6 +66,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         413: "The request is too large",
         422: "The input cannot be used",
         428: "If-Match is missing",
+        429: "Too many requests; Retry-After says when to try again",
+        502: "An outside system refused",
         503: "The index or a model is not available",
     }.items()
 }

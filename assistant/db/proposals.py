@@ -1,56 +1,43 @@
-"""Rows of proposals, decisions, the outbox and receipts."""
+"""Rows of proposals, the decisions on them, what was read of their targets, and receipts."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from assistant.db.tables import decisions, outbox, proposals, receipts
+from assistant.db.outbox import Action
+from assistant.db.tables import decisions, proposals, receipts, target_readings
 from assistant.domain.approval import (
+    BodyForm,
     Decision,
     DecisionMade,
     Proposal,
     ProposalState,
+    Reading,
     Receipt,
+    Risk,
     Target,
     Visibility,
 )
 
-PENDING = "pending"
-LEASED = "leased"
-DONE = "done"
-DEAD = "dead"
+SEEN = "seen"
+"""What the last approver saw of the ticket, or would see now."""
 
-
-class Lease(NamedTuple):
-    """A proposal that one worker may deliver now. ``attempts`` counts this one."""
-
-    proposal: Proposal
-    attempts: int
+FOUND = "found"
+"""What the worker found instead."""
 
 
 def insert_proposal(connection: Connection, proposal: Proposal) -> None:
     """A new proposal."""
-    connection.execute(
-        insert(proposals).values(
-            id=proposal.id,
-            draft_id=proposal.draft_id,
-            draft_revision=proposal.draft_revision,
-            record_id=proposal.record_id,
-            title=proposal.title,
-            target=proposal.target.name,
-            reference=proposal.target.reference,
-            visibility=proposal.target.visibility,
-            body=proposal.body,
-            sha256=proposal.sha256,
-            authors=sorted(proposal.authors),
-            submitted_by=proposal.submitted_by,
-            submitted_at=proposal.submitted_at,
-            state=proposal.state,
-            reason=proposal.reason,
-        )
-    )
+    row = proposal.model_dump(exclude={"target", "authors"})
+    row |= {
+        "target": proposal.target.name,
+        "reference": proposal.target.reference,
+        "field": proposal.target.field,
+        "visibility": proposal.target.visibility,
+        "authors": sorted(proposal.authors),
+    }
+    connection.execute(insert(proposals).values(row))
 
 
 def find_proposal(
@@ -78,27 +65,22 @@ def latest_proposals(connection: Connection, limit: int) -> list[Proposal]:
     return [_proposal(row) for row in connection.execute(query.limit(limit))]
 
 
-def set_state(
-    connection: Connection, proposal_id: str, state: ProposalState, reason: str = ""
-) -> None:
-    """Move a proposal; the caller has checked the rules under a lock."""
+def save(connection: Connection, proposal: Proposal) -> None:
+    """Keep where a proposal stands; the caller has checked the rules under a lock.
+
+    What was proposed never changes: only state, reason, round and what the approval says.
+    """
+    moving = {"state", "reason", "round", "approved_until", "target_version"}
     connection.execute(
-        update(proposals).where(proposals.c.id == proposal_id).values(state=state, reason=reason)
+        update(proposals)
+        .where(proposals.c.id == proposal.id)
+        .values(proposal.model_dump(include=moving))
     )
 
 
 def insert_decision(connection: Connection, proposal_id: str, made: DecisionMade) -> None:
     """Keep a decision."""
-    connection.execute(
-        insert(decisions).values(
-            proposal_id=proposal_id,
-            person=made.person,
-            decision=made.decision,
-            reason=made.reason,
-            sha256=made.sha256,
-            decided_at=made.decided_at,
-        )
-    )
+    connection.execute(insert(decisions).values(proposal_id=proposal_id, **made.model_dump()))
 
 
 def decisions_on(connection: Connection, proposal_id: str) -> list[DecisionMade]:
@@ -111,92 +93,67 @@ def decisions_on(connection: Connection, proposal_id: str) -> list[DecisionMade]
             reason=row.reason,
             sha256=row.sha256,
             decided_at=row.decided_at,
+            round=row.round,
+            target_version=row.target_version,
         )
         for row in connection.execute(query.order_by(decisions.c.id))
     ]
 
 
-def enqueue(connection: Connection, proposal_id: str, now: datetime) -> None:
-    """Put an approved proposal into the outbox, in the approval's own transaction."""
+def keep_reading(connection: Connection, proposal_id: str, moment: str, reading: Reading) -> None:
+    """Keep the latest reading of a moment."""
+    forget_reading(connection, proposal_id, moment)
     connection.execute(
-        insert(outbox).values(proposal_id=proposal_id, state=PENDING, attempts=0, due_at=now)
-    )
-
-
-def cancel(connection: Connection, proposal_id: str) -> None:
-    """Take a proposal out of the outbox before its delivery began."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.proposal_id == proposal_id, outbox.c.state == PENDING)
-        .values(state=DEAD)
-    )
-
-
-def take_lease(connection: Connection, owner: str, now: datetime, until: datetime) -> Lease | None:
-    """Claim the delivery that is due longest, or one whose worker has vanished.
-
-    Workers on PostgreSQL skip what another one holds at this moment; on SQLite the
-    writing transaction itself excludes them.
-    """
-    due = (outbox.c.state == PENDING) & (outbox.c.due_at <= now)
-    abandoned = (outbox.c.state == LEASED) & (outbox.c.lease_until < now)
-    query = (
-        select(outbox)
-        .where(or_(due, abandoned))
-        .order_by(outbox.c.due_at, outbox.c.proposal_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    attempts = row.attempts + 1
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.proposal_id == row.proposal_id)
-        .values(state=LEASED, attempts=attempts, lease_owner=owner, lease_until=until)
-    )
-    proposal = find_proposal(connection, row.proposal_id, lock=True)
-    return None if proposal is None else Lease(proposal, attempts)
-
-
-def holds_lease(connection: Connection, proposal_id: str, owner: str) -> bool:
-    """True while the lease is still this worker's."""
-    query = select(outbox.c.lease_owner).where(
-        outbox.c.proposal_id == proposal_id, outbox.c.state == LEASED
-    )
-    return connection.scalar(query.with_for_update()) == owner
-
-
-def release(connection: Connection, proposal_id: str, state: str, due_at: datetime) -> None:
-    """Give a lease back: done, dead, or pending again at a later moment."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.proposal_id == proposal_id)
-        .values(state=state, due_at=due_at, lease_owner=None, lease_until=None)
-    )
-
-
-def insert_receipt(connection: Connection, proposal_id: str, receipt: Receipt) -> None:
-    """Keep the proof of a delivery."""
-    connection.execute(
-        insert(receipts).values(
-            proposal_id=proposal_id,
-            external_reference=receipt.external_reference,
-            url=receipt.url,
-            delivered_at=receipt.delivered_at,
+        insert(target_readings).values(
+            proposal_id=proposal_id, moment=moment, **reading.model_dump()
         )
     )
 
 
-def receipt_of(connection: Connection, proposal_id: str) -> Receipt | None:
-    """The proof of a delivery, if there was one."""
-    row = connection.execute(select(receipts).where(receipts.c.proposal_id == proposal_id)).first()
+def forget_reading(connection: Connection, proposal_id: str, moment: str) -> None:
+    """There is no reading of this moment any more."""
+    connection.execute(delete(target_readings).where(*_reading(proposal_id, moment)))
+
+
+def reading_of(connection: Connection, proposal_id: str, moment: str) -> Reading | None:
+    """The latest reading of a moment, if there is one."""
+    query = select(target_readings).where(*_reading(proposal_id, moment))
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Reading(
+        version=row.version, text=row.text, whole=row.whole, url=row.url, read_at=row.read_at
+    )
+
+
+def insert_receipt(
+    connection: Connection, proposal_id: str, action: Action, receipt: Receipt
+) -> None:
+    """Keep the proof of a delivery or of an undo."""
+    connection.execute(
+        insert(receipts).values(proposal_id=proposal_id, action=action, **receipt.model_dump())
+    )
+
+
+def receipt_of(connection: Connection, proposal_id: str, action: Action) -> Receipt | None:
+    """The proof of a delivery or of an undo, if there was one."""
+    query = select(receipts).where(
+        receipts.c.proposal_id == proposal_id, receipts.c.action == action
+    )
+    row = connection.execute(query).first()
     if row is None:
         return None
     return Receipt(
-        external_reference=row.external_reference, url=row.url, delivered_at=row.delivered_at
+        external_reference=row.external_reference,
+        url=row.url,
+        delivered_at=row.delivered_at,
+        version_before=row.version_before,
+        version_after=row.version_after,
     )
+
+
+def _reading(proposal_id: str, moment: str) -> tuple[Any, Any]:
+    return target_readings.c.proposal_id == proposal_id, target_readings.c.moment == moment
 
 
 def _proposal(row: Row[Any]) -> Proposal:
@@ -207,7 +164,10 @@ def _proposal(row: Row[Any]) -> Proposal:
         record_id=row.record_id,
         title=row.title,
         target=Target(
-            name=row.target, reference=row.reference, visibility=Visibility(row.visibility)
+            name=row.target,
+            reference=row.reference,
+            field=row.field,
+            visibility=Visibility(row.visibility),
         ),
         body=row.body,
         sha256=row.sha256,
@@ -216,4 +176,14 @@ def _proposal(row: Row[Any]) -> Proposal:
         submitted_at=row.submitted_at,
         state=ProposalState(row.state),
         reason=row.reason,
+        shown_as=row.shown_as,
+        form=BodyForm(row.form),
+        risk=Risk(row.risk),
+        risk_reasons=tuple(row.risk_reasons),
+        quorum=row.quorum,
+        round=row.round,
+        blockers=tuple(row.blockers),
+        override_reason=row.override_reason,
+        approved_until=row.approved_until,
+        target_version=row.target_version,
     )

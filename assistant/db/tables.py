@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -65,9 +66,13 @@ proposals = Table(
     Column("title", Text, nullable=False),
     Column("target", String(64), nullable=False),
     Column("reference", Text, nullable=False),
+    Column("field", String(64), nullable=False),
     Column("visibility", String(16), nullable=False),
+    # What people call the ticket.
+    Column("shown_as", Text, nullable=False),
     # Exactly what will be written: the worker sends it as it stands here.
     Column("body", Text, nullable=False),
+    Column("form", String(16), nullable=False),
     Column("sha256", String(64), nullable=False),
     # Everybody who wrote any revision of the draft; none of them may approve.
     Column("authors", JSON, nullable=False),
@@ -75,6 +80,14 @@ proposals = Table(
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("state", String(24), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("risk", String(16), nullable=False),
+    Column("risk_reasons", JSON, nullable=False),
+    Column("quorum", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("blockers", JSON, nullable=False),
+    Column("override_reason", Text, nullable=False),
+    Column("approved_until", UtcDateTime),
+    Column("target_version", String(255), nullable=False),
     Index("ix_proposals_state", "state"),
     Index("ix_proposals_draft_id", "draft_id"),
 )
@@ -89,27 +102,67 @@ decisions = Table(
     Column("reason", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("target_version", String(255), nullable=False),
+)
+
+target_readings = Table(
+    "target_readings",
+    metadata,
+    Column("proposal_id", ForeignKey("proposals.id"), primary_key=True),
+    # What the approver saw, or what the worker found instead.
+    Column("moment", String(16), primary_key=True),
+    Column("version", String(255), nullable=False),
+    # Redacted before it is stored; whole: nothing had to be removed.
+    Column("text", Text, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
 )
 
 outbox = Table(
     "outbox",
     metadata,
     Column("proposal_id", ForeignKey("proposals.id"), primary_key=True),
+    Column("action", String(16), primary_key=True),
+    Column("target", String(64), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("attempts", Integer, nullable=False),
+    # Writes that were begun and may have been made; looks for the last of them so far.
+    Column("writes", Integer, nullable=False),
+    Column("looks", Integer, nullable=False),
+    # One after the other, since the last write or look.
+    Column("failures", Integer, nullable=False),
+    # The text of an undo's note.
+    Column("note", Text, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),
     Index("ix_outbox_state_due_at", "state", "due_at"),
 )
 
+delivery_targets = Table(
+    "delivery_targets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    # One delivery at a time, and a pause after it.
+    Column("busy_until", UtcDateTime),
+    Column("next_at", UtcDateTime),
+    # The kill switch.
+    Column("stopped_at", UtcDateTime),
+    Column("stopped_by", String(255), nullable=False),
+    Column("stop_reason", Text, nullable=False),
+)
+
 receipts = Table(
     "receipts",
     metadata,
     Column("proposal_id", ForeignKey("proposals.id"), primary_key=True),
+    Column("action", String(16), primary_key=True),
     Column("external_reference", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("delivered_at", UtcDateTime, nullable=False),
+    Column("version_before", String(255), nullable=False),
+    Column("version_after", String(255), nullable=False),
 )
 
 feedback = Table(

@@ -139,6 +139,19 @@ class Proposal(_Value):
         return self.sha256 == content_sha256(self.target, self.body)
 
 
+class Reading(_Value):
+    """A ticket as somebody saw it, or as the worker found it.
+
+    ``text`` is that of the field, redacted; ``whole`` when nothing had to be removed from it.
+    """
+
+    version: str
+    text: str
+    whole: bool
+    url: str
+    read_at: datetime
+
+
 class DecisionMade(_Value):
     """One decision, bound to the hash that the person saw and the version of the ticket."""
 
@@ -162,8 +175,12 @@ class Receipt(_Value):
 
 
 def content_sha256(target: Target, body: str) -> str:
-    """The hash that an approval binds to: where, in which field, for whom and what."""
-    parts = [target.name, target.reference, target.field, str(target.visibility), body]
+    """The hash that an approval binds to: where, in which field, for whom and what.
+
+    SHA-256 of a JSON array of these; a target without fields has none in it.
+    """
+    field = [target.field] if target.field else []
+    parts = [target.name, target.reference, *field, str(target.visibility), body]
     text = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

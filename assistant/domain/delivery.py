@@ -16,6 +16,9 @@ from assistant.domain.drafts import SectionName
 from retrieval.errors import NotAllowed
 from retrieval.records import Record
 
+ON_THE_WAY = frozenset({ProposalState.APPROVED, ProposalState.DELIVERING, ProposalState.AMBIGUOUS})
+"""An approval stands, and a worker carries it out or looks for what it wrote."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -70,7 +73,7 @@ class WriteIntent:
     @classmethod
     def of(cls, proposal: Proposal) -> "WriteIntent":
         """The intent of an approved proposal whose content is intact."""
-        if proposal.state not in (ProposalState.APPROVED, ProposalState.DELIVERING):
+        if proposal.state not in ON_THE_WAY:
             raise NotAllowed(
                 f"{proposal.id} is {proposal.state}; only approved content is written."
             )

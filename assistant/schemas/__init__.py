@@ -17,17 +17,21 @@ from assistant.schemas.answers import (
 from assistant.schemas.draft_history import DiffOut, RevisionOut
 from assistant.schemas.drafts import (
     ClaimOut,
-    DecisionOut,
     DraftOut,
     DraftSectionOut,
     ExportOut,
     ProgressOut,
-    ProposalDetailOut,
-    ProposalOut,
-    ReceiptOut,
     ReplayOut,
 )
 from assistant.schemas.ingest import IngestOut, RejectOut
+from assistant.schemas.proposals import (
+    DecisionOut,
+    ProposalDetailOut,
+    ProposalOut,
+    ReadingOut,
+    ReceiptOut,
+    TargetOut,
+)
 from assistant.schemas.records import CitationOut, RecordOut, SectionOut
 from assistant.schemas.shape import Shape
 
@@ -46,6 +50,7 @@ __all__ = [
     "ProgressOut",
     "ProposalDetailOut",
     "ProposalOut",
+    "ReadingOut",
     "ReasonOut",
     "ReceiptOut",
     "RecordOut",
@@ -57,5 +62,6 @@ __all__ = [
     "SimilarOut",
     "SuggestedFieldOut",
     "SuspectedChangeOut",
+    "TargetOut",
     "TriageOut",
 ]

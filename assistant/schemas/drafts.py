@@ -4,11 +4,9 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from assistant.domain.approval import Proposal
 from assistant.domain.drafts import Claim, Draft, EvidenceItem, Question, RemovedClaim
 from assistant.schemas.records import CitationOut
 from assistant.schemas.shape import Shape
-from assistant.services.approval import ProposalView
 from assistant.services.drafting.progress import Progress
 from assistant.services.drafting.replay import Replay
 from assistant.services.drafting.whys import five_whys
@@ -161,87 +159,3 @@ class ProgressOut(Shape):
     def of(cls, progress: Progress) -> "ProgressOut":
         """From the service's value."""
         return cls(stage=progress.stage, count=progress.count, counted=progress.counted)
-
-
-class DecisionOut(Shape):
-    """Who decided what, and when."""
-
-    person: str
-    decision: str
-    reason: str
-    decided_at: datetime
-
-
-class ReceiptOut(Shape):
-    """Proof of a delivery."""
-
-    external_reference: str
-    url: str
-    delivered_at: datetime
-
-
-class ProposalOut(Shape):
-    """Exact content for an exact place. ``sha256`` is what a decision must name."""
-
-    id: str
-    draft_id: str
-    draft_revision: int
-    record_id: str
-    title: str
-    target: str
-    reference: str
-    visibility: str
-    sha256: str
-    state: str
-    reason: str
-    authors: list[str]
-    submitted_by: str
-    submitted_at: datetime
-
-    @classmethod
-    def of(cls, proposal: Proposal) -> "ProposalOut":
-        """From the domain value."""
-        return cls(
-            id=proposal.id,
-            draft_id=proposal.draft_id,
-            draft_revision=proposal.draft_revision,
-            record_id=proposal.record_id,
-            title=proposal.title,
-            target=proposal.target.name,
-            reference=proposal.target.reference,
-            visibility=proposal.target.visibility,
-            sha256=proposal.sha256,
-            state=proposal.state,
-            reason=proposal.reason,
-            authors=sorted(proposal.authors),
-            submitted_by=proposal.submitted_by,
-            submitted_at=proposal.submitted_at,
-        )
-
-
-class ProposalDetailOut(Shape):
-    """A proposal with exactly what will be written, the decisions and the receipt."""
-
-    proposal: ProposalOut
-    body: str
-    decisions: list[DecisionOut]
-    receipt: ReceiptOut | None
-
-    @classmethod
-    def of(cls, view: ProposalView) -> "ProposalDetailOut":
-        """From the domain value."""
-        receipt = view.receipt
-        return cls(
-            proposal=ProposalOut.of(view.proposal),
-            body=view.proposal.body,
-            decisions=[
-                DecisionOut(
-                    person=made.person,
-                    decision=made.decision,
-                    reason=made.reason,
-                    decided_at=made.decided_at,
-                )
-                for made in view.decisions
-            ],
-            receipt=None if receipt is None else ReceiptOut(**receipt.model_dump()),
-        )

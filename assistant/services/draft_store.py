@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from assistant.db import audit
+from assistant.db import audit, outbox
 from assistant.db import drafts as rows
 from assistant.db import proposals as proposal_rows
 from assistant.domain.approval import OPEN_STATES, ProposalState
@@ -95,8 +95,9 @@ class DraftStore:
     def _void_approvals(self, connection: Connection, draft: Draft) -> None:
         for proposal in proposal_rows.open_proposals_of(connection, draft.id, OPEN_STATES):
             reason = f"{draft.author} edited the draft after it was submitted."
-            proposal_rows.cancel(connection, proposal.id)
-            proposal_rows.set_state(connection, proposal.id, ProposalState.WITHDRAWN, reason)
+            outbox.cancel(connection, proposal.id)
+            voided = {"state": ProposalState.WITHDRAWN, "reason": reason}
+            proposal_rows.save(connection, proposal.model_copy(update=voided))
             audit.append(
                 connection,
                 draft.edited_at,

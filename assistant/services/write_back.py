@@ -1,51 +1,83 @@
 """Use case: carry out what was approved, once in effect, whatever crashes in between."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
 import structlog
 from sqlalchemy import Connection
 
-from assistant.db import audit
+from assistant.db import outbox
 from assistant.db import proposals as rows
-from assistant.db.proposals import Lease
-from assistant.domain.approval import Proposal, ProposalState, Receipt
-from assistant.domain.delivery import TicketWriter, WriteIntent
+from assistant.db.outbox import Action, Lease, Standing
+from assistant.domain.approval import Proposal, ProposalState, Reading
+from assistant.domain.delivery import ON_THE_WAY, TargetState, TicketWriter, UndoIntent, WriteIntent
+from assistant.services.approval import asked_again
+from assistant.services.carrying_out import (
+    Changed,
+    Done,
+    Failed,
+    Later,
+    Outcome,
+    Progress,
+    Step,
+    Superseded,
+    Undoing,
+    Unknown,
+    Writing,
+    carried_out,
+)
+from assistant.services.proposal_notes import note
+from ingest.redaction import Redactor
 from retrieval.corpus.database import Database
-from retrieval.errors import DeliveryFailed, PrecedentError
+from retrieval.errors import PrecedentError
 
 log = structlog.get_logger()
 
-# Longer than any writer may take; a worker that is silent for so long has died.
-_LEASE = timedelta(seconds=60)
-_MAX_ATTEMPTS = 5
-# Waits of 2, 4, 8 and 16 seconds: a target that is down for longer needs a person.
-_FIRST_WAIT = timedelta(seconds=2)
 _IDLE_SECONDS = 1.0
+_GONE = "The target {!r} is no longer configured."
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRules:
+    """How a worker goes about it; times in seconds.
+
+    A worker that is silent for ``lease`` has died: every call of a writer must end long before.
+    ``pauses`` lie between two writes to the same target; those that are ``rehearsed`` are only
+    told what would be sent.
+    """
+
+    lease: float = 120.0
+    look_again: Sequence[float] = (5.0, 30.0, 120.0)
+    pauses: Mapping[str, float] = field(default_factory=dict)
+    rehearsed: Collection[str] = ()
 
 
 class DeliveryWorker:
-    """Takes approved proposals from the outbox and hands them to their writers.
+    """Takes what is approved from the outbox and hands it to its writer.
 
-    Any number of workers may run. The writer is called outside every transaction; its
-    receipt, the state and the audit event are one transaction afterwards. A worker that
-    dies in between leaves a lease that runs out; whoever takes over first asks the
-    target whether the write happened.
+    Any number of workers may run on PostgreSQL, and on one SQLite file. The writer is called
+    outside every transaction. Before a write is sent, that it may have been made is committed;
+    its outcome, the state and the event in the ledger are one transaction afterwards. A worker
+    that dies in between leaves a lease that runs out; whoever takes over looks first.
     """
 
     def __init__(
         self,
         database: Database,
         writers: Mapping[str, TicketWriter],
+        redactor: Redactor,
         clock: Callable[[], datetime],
-        lease: timedelta = _LEASE,
+        rules: DeliveryRules,
     ) -> None:
         self._database = database
         self._writers = writers
+        self._redactor = redactor
         self._clock = clock
-        self._lease = lease
+        self._rules = rules
         self._name = f"worker-{uuid4().hex[:12]}"
 
     def run(self, stop: threading.Event) -> None:
@@ -62,75 +94,179 @@ class DeliveryWorker:
                 stop.wait(_IDLE_SECONDS)
 
     def run_once(self) -> bool:
-        """Deliver one proposal if one is due; returns whether there was one."""
-        lease = self._take()
-        if lease is None:
-            return False
-        proposal = lease.proposal
-        try:
-            receipt = self._deliver(lease)
-        except DeliveryFailed as exc:
-            self._failed(lease, str(exc), final=lease.attempts >= _MAX_ATTEMPTS)
-        except PrecedentError as exc:
-            self._failed(lease, str(exc), final=True)
-        except Exception as exc:
-            # A writer is foreign code: whatever it raises is kept with the proposal.
-            log.exception("delivery.crashed", proposal=proposal.id)
-            self._failed(lease, f"the writer broke: {type(exc).__name__}", final=True)
-        else:
-            self._delivered(proposal, receipt)
-        return True
-
-    def _take(self) -> Lease | None:
+        """Carry out one step if one is due; returns whether there was one."""
         now = self._clock()
         with self._database.write() as connection:
-            lease = rows.take_lease(connection, self._name, now, now + self._lease)
-            if lease is None:
+            until = now + timedelta(seconds=self._rules.lease)
+            lease = outbox.take_lease(connection, self._name, now, until)
+        if lease is None:
+            return False
+        proposal = self._started(lease)
+        outcome: Outcome = Superseded() if proposal is None else self._outcome(lease, proposal)
+        self._settle(lease, outcome)
+        return True
+
+    def _started(self, lease: Lease) -> Proposal | None:
+        """The proposal, marked as being on its way; ``None`` when it no longer is to be."""
+        with self._database.write() as connection:
+            proposal = rows.find_proposal(connection, lease.proposal_id, lock=True)
+            if proposal is None or not outbox.holds_lease(connection, lease, self._name):
                 return None
-            if lease.proposal.state is ProposalState.APPROVED:
-                rows.set_state(connection, lease.proposal.id, ProposalState.DELIVERING)
-                self._note_in(connection, "delivery.started", lease.proposal)
-        return lease
+            if lease.action is Action.UNDO:
+                return proposal if proposal.state is ProposalState.UNDOING else None
+            if proposal.state not in ON_THE_WAY:
+                return None
+            if not lease.writes and self._has_expired(proposal):
+                after = asked_again(proposal, "The approval expired before it was carried out.")
+                rows.save(connection, after)
+                self._note(connection, "approval.expired", after)
+                return None
+            if proposal.state is ProposalState.APPROVED:
+                proposal = proposal.model_copy(update={"state": ProposalState.DELIVERING})
+                rows.save(connection, proposal)
+                self._note(connection, "delivery.started", proposal)
+            return proposal
 
-    def _deliver(self, lease: Lease) -> Receipt:
-        intent = WriteIntent.of(lease.proposal)
-        writer = self._writers.get(intent.target.name)
+    def _has_expired(self, proposal: Proposal) -> bool:
+        return proposal.approved_until is not None and proposal.approved_until < self._clock()
+
+    def _outcome(self, lease: Lease, proposal: Proposal) -> Outcome:
+        writer = self._writers.get(lease.target)
         if writer is None:
-            raise PrecedentError(f"The target {intent.target.name!r} is no longer configured.")
-        found = writer.find(intent) if lease.attempts > 1 else None
-        return found or writer.apply(intent)
+            return Failed(_GONE.format(lease.target))
+        try:
+            step = self._step(lease, proposal, writer)
+        except PrecedentError as exc:
+            return Failed(str(exc))
+        progress = Progress(lease.writes, lease.looks, lease.failures)
+        return carried_out(step, progress, self._rules.look_again, lambda: self._begin(lease))
 
-    def _delivered(self, proposal: Proposal, receipt: Receipt) -> None:
+    def _step(self, lease: Lease, proposal: Proposal, writer: TicketWriter) -> Step:
+        if lease.action is Action.WRITE:
+            return Writing(writer, proposal, rehearse=lease.target in self._rules.rehearsed)
+        with self._database.read() as connection:
+            receipt = rows.receipt_of(connection, proposal.id, Action.WRITE)
+            seen = rows.reading_of(connection, proposal.id, rows.SEEN)
+        if receipt is None:
+            raise PrecedentError(f"{proposal.id} has no receipt; there is nothing to take back.")
+        known = seen is not None and seen.whole and seen.version == receipt.version_before
+        before = seen.text if known and seen is not None else None
+        intent = WriteIntent.delivered(proposal)
+        return Undoing(writer, UndoIntent(intent, receipt, lease.note, before))
+
+    def _begin(self, lease: Lease) -> bool:
+        """Commit that a write may have been made; false when it must not be sent any more."""
         with self._database.write() as connection:
-            if not rows.holds_lease(connection, proposal.id, self._name):
-                # Somebody took over; they will find what was written by its marker.
-                return
-            rows.insert_receipt(connection, proposal.id, receipt)
-            rows.set_state(connection, proposal.id, ProposalState.DELIVERED)
-            rows.release(connection, proposal.id, rows.DONE, self._clock())
-            self._note_in(connection, "delivery.done", proposal, receipt.external_reference)
+            rows.find_proposal(connection, lease.proposal_id, lock=True)
+            if outbox.is_stopped(connection, lease.target):
+                return False
+            if not outbox.holds_lease(connection, lease, self._name):
+                return False
+            outbox.begin_write(connection, lease)
+        return True
 
-    def _failed(self, lease: Lease, reason: str, *, final: bool) -> None:
-        proposal = lease.proposal
-        wait = _FIRST_WAIT * 2 ** (lease.attempts - 1)
+    def _settle(self, lease: Lease, outcome: Outcome) -> None:
+        """Keep what became of it, unless somebody else has taken over."""
+        now = self._clock()
         with self._database.write() as connection:
-            if not rows.holds_lease(connection, proposal.id, self._name):
+            proposal = rows.find_proposal(connection, lease.proposal_id, lock=True)
+            if proposal is None or not outbox.holds_lease(connection, lease, self._name):
+                # Whoever took over finds what was written by its mark.
                 return
-            state = ProposalState.FAILED if final else ProposalState.DELIVERING
-            rows.set_state(connection, proposal.id, state, reason)
-            queue = rows.DEAD if final else rows.PENDING
-            rows.release(connection, proposal.id, queue, self._clock() + wait)
-            action = "delivery.failed" if final else "delivery.postponed"
-            self._note_in(connection, action, proposal, reason)
+            standing = self._standing(connection, lease, outcome, now)
+            pause = timedelta(seconds=self._rules.pauses.get(lease.target, 0.0))
+            wait = timedelta(seconds=outcome.seconds) if isinstance(outcome, Later) else pause
+            outbox.release(connection, lease, standing, now + wait)
+            if not isinstance(outcome, Superseded):
+                self._record(connection, lease, proposal, outcome)
 
-    def _note_in(
-        self, connection: Connection, action: str, proposal: Proposal, detail: str = ""
+    def _standing(
+        self, connection: Connection, lease: Lease, outcome: Outcome, now: datetime
+    ) -> Standing:
+        """When it is due again, and what counts from now on."""
+        before = Standing(None, lease.writes, lease.looks, lease.failures)
+        match outcome:
+            case Later(seconds=seconds, asked=asked):
+                due = now + timedelta(seconds=seconds)
+                return before._replace(due_at=due, failures=lease.failures + (not asked))
+            case Unknown(seconds=seconds, looked=looked):
+                again = None if seconds is None else now + timedelta(seconds=seconds)
+                writes = outbox.writes_of(connection, lease.proposal_id, lease.action)
+                if looked:
+                    return Standing(again, writes, lease.looks + 1, 0)
+                if writes > lease.writes:
+                    return Standing(again, writes, 0, 0)
+                return before._replace(due_at=again, failures=lease.failures + 1)
+            case Superseded() if outbox.is_stopped(connection, lease.target):
+                return before._replace(due_at=now)
+            case _:
+                return before
+
+    def _record(
+        self, connection: Connection, lease: Lease, proposal: Proposal, outcome: Outcome
     ) -> None:
-        audit.append(
-            connection,
-            self._clock(),
-            self._name,
-            action,
-            proposal.id,
-            {"target": proposal.target.name, "sha256": proposal.sha256, "detail": detail},
+        state, action, reason = _told(lease.action, proposal, outcome)
+        after = proposal.model_copy(update={"state": state, "reason": reason})
+        rows.save(connection, after)
+        details = {"reason": reason}
+        if isinstance(outcome, Done):
+            receipt = outcome.receipt
+            rows.insert_receipt(connection, proposal.id, lease.action, receipt)
+            details = {
+                "receipt": receipt.external_reference,
+                "url": receipt.url,
+                "before": receipt.version_before,
+                "after": receipt.version_after,
+            }
+        if isinstance(outcome, Changed) and outcome.found is not None:
+            found = self._reading(outcome.found)
+            rows.keep_reading(connection, proposal.id, rows.FOUND, found)
+            details |= {"approved": proposal.target_version, "found": found.version}
+        self._note(connection, action, after, **details)
+
+    def _reading(self, state: TargetState) -> Reading:
+        clean = self._redactor.redact(state.text).text
+        return Reading(
+            version=state.version,
+            text=clean,
+            whole=clean == state.text,
+            url=state.url,
+            read_at=self._clock(),
         )
+
+    def _note(
+        self, connection: Connection, action: str, proposal: Proposal, **details: str
+    ) -> None:
+        note(connection, self._clock(), self._name, action, proposal, **details)
+
+
+class _Told(NamedTuple):
+    """Where a proposal stands after a step, and what the ledger calls it."""
+
+    state: ProposalState
+    action: str
+    reason: str
+
+
+def _told(action: Action, proposal: Proposal, outcome: Outcome) -> _Told:
+    writing = action is Action.WRITE
+    name = "delivery" if writing else "undo"
+    match outcome:
+        case Done():
+            state = ProposalState.DELIVERED if writing else ProposalState.UNDONE
+            return _Told(state, f"{name}.done", "" if writing else proposal.reason)
+        case Later(reason=reason):
+            state = ProposalState.DELIVERING if writing else ProposalState.UNDOING
+            return _Told(state, f"{name}.postponed", reason)
+        case Unknown(reason=reason, seconds=seconds):
+            # An undo that nobody looks for any more may be asked for again.
+            undo = ProposalState.UNDOING if seconds is not None else ProposalState.DELIVERED
+            return _Told(ProposalState.AMBIGUOUS if writing else undo, f"{name}.ambiguous", reason)
+        case Changed(reason=reason):
+            state = ProposalState.CONFLICT if writing else ProposalState.DELIVERED
+            return _Told(state, f"{name}.conflict", reason)
+        case Failed(reason=reason):
+            state = ProposalState.FAILED if writing else ProposalState.DELIVERED
+            return _Told(state, f"{name}.failed", reason)
+        case Superseded():
+            raise AssertionError("what is superseded is not recorded")

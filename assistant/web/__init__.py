@@ -8,11 +8,22 @@ from starlette.responses import Response
 
 from assistant.api import errors
 from assistant.bootstrap import Application
-from assistant.web import approvals, companions, draft_life, drafts, home, records, sidebar, sign_in
+from assistant.web import (
+    approvals,
+    companions,
+    draft_life,
+    drafts,
+    home,
+    proposing,
+    records,
+    sidebar,
+    sign_in,
+)
 from assistant.web.headers import SecurityHeaders
 from assistant.web.pages import NotSignedIn, error_page, to_sign_in
 
 _STATIC = Path(__file__).parent / "static"
+_PAGES = (home, sign_in, sidebar, records, drafts, draft_life, companions, proposing, approvals)
 _API_PATHS = ("/api/", "/livez", "/readyz")
 
 
@@ -20,7 +31,7 @@ def install(app: FastAPI, application: Application) -> None:
     """Add the pages, their files, their headers, and errors that people can read."""
     app.add_middleware(SecurityHeaders, frame_ancestors=application.settings.web.frame_ancestors)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for module in (home, sign_in, sidebar, records, drafts, draft_life, companions, approvals):
+    for module in _PAGES:
         app.include_router(module.router, include_in_schema=False)
     for kind in errors.HANDLED:
         app.add_exception_handler(kind, _page_or_problem)

@@ -1,52 +1,98 @@
-"""The approvals inbox: exactly what will be written, and one decision."""
+"""The approvals inbox: exactly what will be written, one decision, and what came of it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from assistant.api.drafts import readable_draft
 from assistant.api.identity import App
-from assistant.api.proposals import readable_proposals
-from assistant.domain.approval import OPEN_STATES, Decision, ProposalState
+from assistant.api.proposals import readable_proposal, readable_proposals
+from assistant.bootstrap import Application
+from assistant.domain.approval import (
+    OPEN_STATES,
+    RETRIABLE_STATES,
+    Decision,
+    ProposalState,
+    approvers,
+    marker,
+)
 from assistant.domain.people import Role
-from assistant.web.pages import SignedIn, page, rendered_markdown
+from assistant.services.approval import ProposalView
+from assistant.web.bodies import changed_lines, shown_body
+from assistant.web.pages import SignedIn, page
+from retrieval.errors import PrecedentError
 
 router = APIRouter(prefix="/approvals")
+log = structlog.get_logger()
 
 _SHOWN = 100
 
 
 @router.get("", response_class=HTMLResponse)
 def inbox(request: Request, app: App, person: SignedIn) -> HTMLResponse:
-    """What waits for a decision first, then everything else."""
+    """What waits for a decision first, then what needs a person, then everything else."""
     found = readable_proposals(app, person, _SHOWN)
+    stuck = RETRIABLE_STATES | {ProposalState.CONFLICT}
     return page(
         request,
         "approvals.html",
         waiting=[p for p in found if p.state is ProposalState.SUBMITTED],
-        others=[p for p in found if p.state is not ProposalState.SUBMITTED],
+        stuck=[p for p in found if p.state in stuck],
+        others=[p for p in found if p.state not in stuck | {ProposalState.SUBMITTED}],
+        stopped=app.kill_switch.stopped(),
     )
 
 
 @router.get("/{proposal_id}", response_class=HTMLResponse)
 def show(request: Request, proposal_id: str, app: App, person: SignedIn) -> HTMLResponse:
-    """One proposal with its decisions, receipt and history."""
-    view = app.approvals.get(proposal_id)
+    """One proposal with its decisions, receipts and history."""
+    view = readable_proposal(app, person, proposal_id)
     proposal = view.proposal
-    readable_draft(app, person, proposal.draft_id)
+    is_author = person.name in proposal.authors
+    is_approver = Role.APPROVER in person.roles
     return page(
         request,
         "approval.html",
         view=view,
         proposal=proposal,
-        preview=rendered_markdown(proposal.body),
+        body=shown_body(proposal.form, proposal.body),
+        mark=marker(proposal.id),
+        approvals=approvers(proposal, view.decisions),
         events=app.audit.about(proposal.id),
-        may_withdraw=person.name in proposal.authors and proposal.state in OPEN_STATES,
-        is_author=person.name in proposal.authors,
-        is_approver=Role.APPROVER in person.roles,
+        stopped=app.kill_switch.stopped().get(proposal.target.name),
+        may_withdraw=is_author and proposal.state in OPEN_STATES,
+        may_retry=not person.roles.isdisjoint({Role.APPROVER, Role.ADMIN}),
+        may_undo=proposal.state is ProposalState.DELIVERED and is_approver and not is_author,
+        is_author=is_author,
+        is_approver=is_approver,
         waits=proposal.state is ProposalState.SUBMITTED,
+        **_ticket(app, view),
     )
+
+
+def _ticket(app: Application, view: ProposalView) -> dict[str, Any]:
+    """The ticket as it stands, and what the proposal changes in it."""
+    proposal = view.proposal
+    field = None
+    now, unreadable = view.seen, ""
+    try:
+        field = app.places.field(proposal.target.name, proposal.target.field)
+        if proposal.state is ProposalState.SUBMITTED:
+            now = app.approvals.look(proposal.id)
+    except PrecedentError as exc:
+        # The page is shown all the same, and says so.
+        log.warning("target.unreadable", proposal=proposal.id, error=str(exc))
+        unreadable = str(exc)
+    before = now.text if now is not None and field is not None and field.replaces else None
+    found = view.found
+    return {
+        "field": field,
+        "now": now,
+        "unreadable": unreadable,
+        "replaced": changed_lines(before, proposal.body) if before is not None else [],
+        "found_diff": changed_lines(view.seen.text, found.text) if view.seen and found else [],
+    }
 
 
 @router.post("/{proposal_id}/decision")
@@ -57,16 +103,50 @@ def decide(
     decision: Annotated[Decision, Form()],
     sha256: Annotated[str, Form()],
     reason: Annotated[str, Form(max_length=4_000)] = "",
+    target_version: Annotated[str | None, Form(max_length=255)] = None,
 ) -> RedirectResponse:
     """Decide on exactly what the page showed."""
-    readable_draft(app, person, app.approvals.get(proposal_id).proposal.draft_id)
-    app.approvals.decide(person, proposal_id, decision, sha256, reason)
-    return RedirectResponse(f"/approvals/{proposal_id}", 303)
+    readable_proposal(app, person, proposal_id)
+    app.approvals.decide(person, proposal_id, decision, sha256, reason, target_version)
+    return _back(proposal_id)
 
 
 @router.post("/{proposal_id}/withdraw")
 def withdraw(proposal_id: str, app: App, person: SignedIn) -> RedirectResponse:
-    """Take a proposal back."""
-    readable_draft(app, person, app.approvals.get(proposal_id).proposal.draft_id)
+    """Take a proposal back before it is on its way."""
+    readable_proposal(app, person, proposal_id)
     app.approvals.withdraw(person, proposal_id)
+    return _back(proposal_id)
+
+
+@router.post("/{proposal_id}/retry")
+def retry(proposal_id: str, app: App, person: SignedIn) -> RedirectResponse:
+    """Try again, or look again."""
+    readable_proposal(app, person, proposal_id)
+    app.approvals.retry(person, proposal_id)
+    return _back(proposal_id)
+
+
+@router.post("/{proposal_id}/resubmit")
+def resubmit(proposal_id: str, app: App, person: SignedIn) -> RedirectResponse:
+    """After a conflict, ask for approval again."""
+    readable_proposal(app, person, proposal_id)
+    app.approvals.resubmit(person, proposal_id)
+    return _back(proposal_id)
+
+
+@router.post("/{proposal_id}/undo")
+def undo(
+    proposal_id: str,
+    app: App,
+    person: SignedIn,
+    reason: Annotated[str, Form(max_length=1_000)] = "",
+) -> RedirectResponse:
+    """Have a delivery taken back."""
+    readable_proposal(app, person, proposal_id)
+    app.approvals.undo(person, proposal_id, reason)
+    return _back(proposal_id)
+
+
+def _back(proposal_id: str) -> RedirectResponse:
     return RedirectResponse(f"/approvals/{proposal_id}", 303)

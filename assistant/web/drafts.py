@@ -1,4 +1,4 @@
-"""Drafts: read with citations, edit by section, submit with a preview."""
+"""Drafts: read with citations, edit by section."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -14,10 +14,9 @@ from assistant.domain.drafts import Claim, Draft, SectionName
 from assistant.domain.people import Role
 from assistant.services.drafting.whys import five_whys
 from assistant.services.editing import EditedClaim
-from assistant.services.exporting.markdown import render_markdown
-from assistant.services.exporting.outline import note_of, outline
+from assistant.services.exporting.outline import note_of
 from assistant.services.linting.linter import Finding, lint_draft
-from assistant.web.pages import SignedIn, page, rendered_markdown, section_anchor
+from assistant.web.pages import SignedIn, page, section_anchor
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation
 
@@ -95,20 +94,6 @@ def regenerate(
     return RedirectResponse(f"/drafts/{draft_id}#{section_anchor(section)}", 303)
 
 
-@router.post("/{draft_id}/submit")
-def submit(
-    draft_id: str,
-    app: App,
-    person: SignedIn,
-    etag: Annotated[str, Form()],
-    target: Annotated[str, Form()],
-) -> RedirectResponse:
-    """Propose to write exactly what the preview showed."""
-    readable_draft(app, person, draft_id)
-    proposal = app.approvals.submit(person, draft_id, etag, target)
-    return RedirectResponse(f"/approvals/{proposal.id}", 303)
-
-
 def _by_place(
     found: Iterable[Finding],
 ) -> dict[tuple[SectionName | None, int | None], list[Finding]]:
@@ -131,7 +116,6 @@ def _shown(
     for claim in draft.body.claims():
         for citation in claim.citations:
             numbers.setdefault(citation, len(numbers) + 1)
-    body = render_markdown(outline(draft))
     comments = app.commenting.on(person, draft.id)
     return page(
         request,
@@ -148,10 +132,8 @@ def _shown(
         remarks=Counter(each.section for each in comments if each.resolved_by is None),
         revisions=app.reading.revisions(draft.id, person.reader()),
         may_edit=Role.AUTHOR in person.roles,
-        targets=app.approvals.targets,
+        places=[(name, field) for name in app.places.names for field in app.places.fields(name)],
         default_target=app.settings.targets.default,
-        preview=rendered_markdown(body),
-        raw=body,
         stale=stale,
         typed=[words for words in typed or [] if words.strip()],
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.domain.approval import BodyForm, Receipt, Target
 from assistant.domain.delivery import Field, TargetState, UndoIntent, WriteIntent
-from retrieval.errors import DeliveryFailed
+from retrieval.errors import DeliveryFailed, TargetChanged
 from retrieval.records import Record
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
@@ -69,7 +69,7 @@ class MarkdownFolderWriter:
         path = self._path(undo.intent)
         found = self._text(path)
         if found is not None and found != undo.intent.body:
-            raise DeliveryFailed(f"{path} was edited since it was written; it is left as it is.")
+            raise TargetChanged(f"{path} was edited since it was written; it is left as it is.")
         try:
             path.unlink(missing_ok=True)
         except OSError as exc:

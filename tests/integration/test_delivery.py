@@ -1,265 +1,329 @@
 """Approved content arrives once in effect, through crashes and failing targets."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
+from assistant.db import outbox
 from assistant.db.audit import AuditLedger
-from assistant.domain.approval import Decision, Proposal, ProposalState, Receipt
+from assistant.domain.approval import Decision, ProposalState
 from assistant.domain.delivery import WriteIntent
-from assistant.domain.drafts import (
-    Claim,
-    ClaimKind,
-    DraftBody,
-    DraftSection,
-    Provenance,
-    SectionName,
-    Verdict,
-)
-from assistant.domain.people import Person, Role
-from assistant.services.approval import ApprovalService
-from assistant.services.draft_store import DraftStore
-from assistant.services.write_back import DeliveryWorker
 from retrieval.corpus.database import Database
-from retrieval.errors import DeliveryFailed
-from tests.installation import application
-
-RUTH = Person(name="ruth", roles=frozenset({Role.AUTHOR}))
-PAUL = Person(name="paul", roles=frozenset({Role.APPROVER}))
-
-
-class Clock:
-    """A clock that moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_time(self, **amount: float) -> None:
-        self.now += timedelta(**amount)
+from retrieval.errors import (
+    Refused,
+    ServiceUnavailable,
+    Throttled,
+    Unanswered,
+)
+from tests.ticket_desk import (
+    ADA,
+    PAUL,
+    RUTH,
+    LandedUnanswered,
+    Office,
+    failing,
+)
 
 
-class Target:
-    """A ticket system whose moods a test decides."""
-
-    name = "target"
-
-    def __init__(self) -> None:
-        self.written: dict[str, str] = {}
-        self.calls = 0
-        self.failures: Iterator[Exception] = iter(())
-        self.drops_answer = False
-
-    def apply(self, intent: WriteIntent) -> Receipt:
-        self.calls += 1
-        failure = next(self.failures, None)
-        if failure is not None:
-            raise failure
-        assert intent.marker not in self.written, "written twice"
-        self.written[intent.marker] = intent.body
-        if self.drops_answer:
-            self.drops_answer = False
-            raise DeliveryFailed("the connection was lost after sending")
-        return self._receipt(intent)
-
-    def find(self, intent: WriteIntent) -> Receipt | None:
-        return self._receipt(intent) if intent.marker in self.written else None
-
-    def _receipt(self, intent: WriteIntent) -> Receipt:
-        return Receipt(external_reference=intent.marker, url="", delivered_at=Clock().now)
-
-
-def body(words: str) -> DraftBody:
-    claim = Claim(text=words, kind=ClaimKind.AUTHOR, verdict=Verdict.AUTHOR_ASSERTED)
-    section = DraftSection(name=SectionName.SUMMARY, claims=(claim,))
-    return DraftBody(title="RCA", sections=(section,))
-
-
-def approved(database: Database, clock: Clock, target: str = "target", number: int = 1) -> Proposal:
-    drafts = DraftStore(database, clock)
-    approvals = ApprovalService(database, [target], clock)
-    provenance = Provenance(writer="extractive", evidence=())
-    draft = drafts.create(RUTH, f"INC{number}", body(f"Words of draft {number}."), provenance)
-    proposal = approvals.submit(RUTH, draft.id, draft.etag, target)
-    return approvals.decide(PAUL, proposal.id, Decision.APPROVE, proposal.sha256)
-
-
-def state(database: Database, proposal: Proposal) -> ProposalState:
-    return ApprovalService(database, [], Clock()).get(proposal.id).proposal.state
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
 
 
 class TestDelivery:
-    def test_what_arrives_is_byte_for_byte_what_was_approved(self, database: Database) -> None:
-        clock, target = Clock(), Target()
-        proposal = approved(database, clock)
-        worker = DeliveryWorker(database, {"target": target}, clock)
-        assert worker.run_once()
-        assert not worker.run_once()
-        assert list(target.written.values()) == [proposal.body]
-        assert state(database, proposal) is ProposalState.DELIVERED
-        assert AuditLedger(database).verify().ok
+    def test_what_arrives_is_byte_for_byte_what_was_approved(self, office: Office) -> None:
+        proposal = office.approved()
+        assert office.worker.run_once()
+        assert not office.worker.run_once()
+        assert office.desk.tickets["INC1"].notes == [proposal.body]
+        view = office.view(proposal)
+        assert view.proposal.state is ProposalState.DELIVERED
+        assert view.receipt is not None
+        assert (view.receipt.version_before, view.receipt.version_after) == ("1", "2")
+        assert AuditLedger(office.database).verify().ok
 
-    def test_an_answer_that_was_lost_is_not_a_second_write(self, database: Database) -> None:
-        clock, target = Clock(), Target()
-        target.drops_answer = True
-        proposal = approved(database, clock)
-        worker = DeliveryWorker(database, {"target": target}, clock)
-        worker.run_once()
-        assert not worker.run_once(), "it waits before it tries again"
-        clock.pass_time(seconds=5)
-        assert worker.run_once()
-        assert target.calls == 1
-        assert state(database, proposal) is ProposalState.DELIVERED
+    def test_only_the_sections_of_a_field_go_there(self, office: Office) -> None:
+        proposal = office.approved(field="cause")
+        office.work(1)
+        text = office.desk.tickets["INC1"].texts["cause"]
+        assert text == proposal.body
+        assert "## Root cause" in text
+        assert "Open questions" not in text
 
-    def test_a_target_that_stays_away_ends_visibly_failed_and_can_be_retried(
-        self, database: Database
-    ) -> None:
-        clock, target = Clock(), Target()
-        target.failures = iter([DeliveryFailed("503")] * 5)
-        proposal = approved(database, clock)
-        worker = DeliveryWorker(database, {"target": target}, clock)
-        for _ in range(10):
-            worker.run_once()
-            clock.pass_time(minutes=2)
-        view = ApprovalService(database, [], clock).get(proposal.id)
-        assert (view.proposal.state, view.proposal.reason) == (ProposalState.FAILED, "503")
-        assert target.calls == 5
-        ApprovalService(database, [], clock).retry(PAUL, proposal.id)
-        assert worker.run_once()
-        assert state(database, proposal) is ProposalState.DELIVERED
-
-    def test_a_writer_that_breaks_keeps_its_failure(self, database: Database) -> None:
-        clock, target = Clock(), Target()
-        target.failures = iter([RuntimeError("bug")])
-        proposal = approved(database, clock)
-        assert DeliveryWorker(database, {"target": target}, clock).run_once()
-        assert state(database, proposal) is ProposalState.FAILED
-
-    def test_a_dead_workers_lease_runs_out_and_another_looks_first(
-        self, database: Database
-    ) -> None:
-        clock, target = Clock(), Target()
-        proposal = approved(database, clock)
-        dead = DeliveryWorker(database, {"target": target}, clock)
-        lease = dead._take()
-        assert lease is not None
-        target.apply(WriteIntent.of(lease.proposal))  # written, then the worker died
-        other = DeliveryWorker(database, {"target": target}, clock)
-        assert not other.run_once()
-        clock.pass_time(minutes=2)
-        assert other.run_once()
-        assert target.calls == 1
-        assert state(database, proposal) is ProposalState.DELIVERED
-
-    def test_content_that_was_tampered_with_is_not_written(self, database: Database) -> None:
-        clock, target = Clock(), Target()
-        proposal = approved(database, clock)
-        with database.write() as connection:
+    def test_content_that_was_tampered_with_is_not_written(self, office: Office) -> None:
+        proposal = office.approved()
+        with office.database.write() as connection:
             connection.exec_driver_sql("UPDATE proposals SET body = 'forged'")
-        DeliveryWorker(database, {"target": target}, clock).run_once()
-        assert target.written == {}
-        assert state(database, proposal) is ProposalState.FAILED
+        office.work()
+        assert office.desk.calls == 0
+        assert office.state(proposal) is ProposalState.FAILED
 
-    def test_two_workers_never_take_the_same(self, database: Database) -> None:
-        clock, target = Clock(), Target()
+    def test_an_approval_that_has_expired_is_asked_for_again(self, office: Office) -> None:
+        proposal = office.approved()
+        office.clock.pass_time(hours=73)
+        office.work()
+        view = office.view(proposal)
+        assert office.desk.calls == 0
+        assert view.proposal.state is ProposalState.SUBMITTED
+        assert "expired" in view.proposal.reason
+        office.approvals.decide(PAUL, proposal.id, Decision.APPROVE, proposal.sha256)
+        office.work()
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_two_workers_never_take_the_same(self, office: Office) -> None:
         for number in range(6):
-            approved(database, clock, number=number)
-        workers = [DeliveryWorker(database, {"target": target}, clock) for _ in range(2)]
+            office.approved(f"INC{number}")
+        workers = [office.another_worker() for _ in range(2)]
         for _ in range(6):
             for worker in workers:
                 worker.run_once()
-        assert len(target.written) == target.calls == 6
+        assert office.desk.calls == 6
+        assert all(len(ticket.notes) == 1 for ticket in office.desk.tickets.values())
+
+    def test_a_target_has_a_pause_between_two_writes(self, database: Database) -> None:
+        office = Office(database, pauses={"desk": 2.0})
+        for number in range(2):
+            office.approved(f"INC{number}")
+        assert office.worker.run_once()
+        assert not office.worker.run_once()
+        office.clock.pass_time(seconds=2)
+        assert office.worker.run_once()
+        assert office.desk.calls == 2
+
+    def test_while_one_delivery_is_under_way_no_other_begins_there(self, office: Office) -> None:
+        for number in range(2):
+            office.approved(f"INC{number}")
+        now = office.clock()
+        with office.database.write() as connection:
+            taken = outbox.take_lease(connection, "a", now, now.replace(hour=1))
+            assert taken is not None
+        with office.database.write() as connection:
+            assert outbox.take_lease(connection, "b", now, now.replace(hour=1)) is None
 
 
-class TestKilledWorkers:
-    def test_every_approved_proposal_arrives_exactly_once(self, tmp_path: Path) -> None:
-        app = application(tmp_path, embedder={"backend": "hashing"})
-        clock = Clock()
-        clock.now = datetime.now(UTC)
-        waiting = {
-            approved(app.database, clock, "markdown-folder", number).id for number in range(40)
-        }
-        outbox = tmp_path / "var" / "outbox"
-        environment = {**os.environ, "PRECEDENT_DATA_DIR": str(tmp_path / "var")}
-        kills = 0
-        started = tmp_path / "started"
-        deadline = time.monotonic() + 180
-        while len(delivered(app.approvals)) < len(waiting) and time.monotonic() < deadline:
-            worker = subprocess.Popen(
-                [sys.executable, "-c", WORKER, str(tmp_path / "var"), str(started)],
-                env=environment,
-            )
-            while not started.exists() and worker.poll() is None:
-                time.sleep(0.01)
-            # Some deliveries, then the end in the middle of one.
-            time.sleep(0.3 + 0.05 * (kills % 7))
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-            started.unlink(missing_ok=True)
-            kills += 1
-        assert delivered(app.approvals) == waiting
-        assert kills >= 3
-        written = [path.name for path in outbox.glob("*.md")]
-        assert len(written) == len(waiting)
-        assert app.audit.verify().ok
-        app.database.close()
+class TestFailures:
+    def test_a_target_that_stays_away_ends_visibly_failed_and_can_be_retried(
+        self, office: Office
+    ) -> None:
+        office.desk.failures = failing(*[ServiceUnavailable("503")] * 5)
+        proposal = office.approved()
+        office.work(10)
+        view = office.view(proposal)
+        assert (view.proposal.state, view.proposal.reason) == (ProposalState.FAILED, "503")
+        assert office.desk.calls == 5
+        office.approvals.retry(PAUL, proposal.id)
+        office.work(1)
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_being_asked_to_wait_is_no_failure(self, office: Office) -> None:
+        office.desk.failures = failing(*[Throttled("wait", 60.0)] * 9)
+        proposal = office.approved()
+        assert office.worker.run_once()
+        office.clock.pass_time(seconds=59)
+        assert not office.worker.run_once()
+        office.work(20)
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_a_target_that_asks_to_wait_is_not_asked_for_others(self, office: Office) -> None:
+        office.desk.failures = failing(Throttled("wait", 60.0))
+        office.approved("INC1")
+        office.worker.run_once()
+        office.approved("INC2")
+        assert not office.worker.run_once()
+
+    def test_a_refusal_is_final(self, office: Office) -> None:
+        office.desk.failures = failing(Refused("403: a data policy forbids it", 403))
+        proposal = office.approved()
+        office.work()
+        view = office.view(proposal)
+        assert office.desk.calls == 1
+        assert view.proposal.state is ProposalState.FAILED
+        assert "data policy" in view.proposal.reason
+
+    def test_a_ticket_that_is_gone_is_a_failure(self, office: Office) -> None:
+        proposal = office.approved()
+        office.desk.tickets.clear()
+        office.work()
+        assert office.state(proposal) is ProposalState.FAILED
+
+    def test_a_target_that_is_not_configured_any_more(self, office: Office) -> None:
+        proposal = office.approved()
+        office.worker._writers = {}
+        office.work()
+        assert "no longer configured" in office.view(proposal).proposal.reason
 
 
-# A worker with short leases and a writer that takes its time, so that kills hit it midway.
-WORKER = """
-import sys, threading, time
-from datetime import timedelta
-from pathlib import Path
-from assistant.bootstrap import Application
-from assistant.services.write_back import DeliveryWorker
-from assistant.settings import Settings
-from assistant.writers import ticket_writers
+class TestUnansweredWrites:
+    def test_an_answer_that_was_lost_is_not_a_second_write(self, office: Office) -> None:
+        office.desk.failures = failing(LandedUnanswered("no answer"))
+        proposal = office.approved()
+        office.worker.run_once()
+        assert office.state(proposal) is ProposalState.AMBIGUOUS
+        assert not office.worker.run_once(), "it waits before it looks"
+        office.work()
+        assert office.desk.tickets["INC1"].notes == [proposal.body]
+        assert office.state(proposal) is ProposalState.DELIVERED
 
-folder = Path(sys.argv[1])
-app = Application(Settings(data_dir=folder))
-writers = ticket_writers(folder / "outbox")
+    def test_what_is_absent_after_every_look_is_written_once_more(self, office: Office) -> None:
+        office.desk.failures = failing(Unanswered("no answer"))
+        proposal = office.approved()
+        office.worker.run_once()
+        moments: list[float] = []
+        while office.state(proposal) is ProposalState.AMBIGUOUS and len(moments) < 400:
+            if office.worker.run_once():
+                moments.append((office.clock() - proposal.submitted_at).total_seconds())
+            office.clock.pass_time(seconds=1)
+        assert moments == [5, 35, 155], "looks after 5, 30 and 120 seconds; then the write"
+        assert office.desk.calls == 2
+        assert office.desk.tickets["INC1"].notes == [proposal.body]
 
-class Slow:
-    name = "markdown-folder"
-    def apply(self, intent):
-        time.sleep(0.02)
-        receipt = writers[self.name].apply(intent)
-        time.sleep(0.02)
-        return receipt
-    def find(self, intent):
-        return writers[self.name].find(intent)
+    def test_it_is_never_written_a_third_time(self, office: Office) -> None:
+        office.desk.failures = failing(*[Unanswered("no answer")] * 5)
+        proposal = office.approved()
+        office.work(40)
+        assert office.desk.calls == 2
+        view = office.view(proposal)
+        assert view.proposal.state is ProposalState.AMBIGUOUS
+        assert "Look at the ticket" in view.proposal.reason
 
-lease = timedelta(seconds=0.5)
-Path(sys.argv[2]).touch()
-DeliveryWorker(app.database, {"markdown-folder": Slow()}, app.clock, lease).run(threading.Event())
-"""
+    def test_a_person_may_have_it_looked_for_again(self, office: Office) -> None:
+        office.desk.failures = failing(Unanswered("lost"), LandedUnanswered("late"))
+        office.desk.finding = failing(*[Refused("the journal may not be read", 403)] * 2)
+        proposal = office.approved()
+        office.work(40)
+        assert office.state(proposal) is ProposalState.AMBIGUOUS
+        office.approvals.retry(PAUL, proposal.id)
+        office.desk.finding = failing()
+        office.work(40)
+        assert office.state(proposal) is ProposalState.DELIVERED
+        assert len(office.desk.tickets["INC1"].notes) == 1
+
+    def test_a_look_that_fails_is_not_a_look_that_found_nothing(self, office: Office) -> None:
+        office.desk.failures = failing(LandedUnanswered("lost"))
+        office.desk.finding = failing(*[ServiceUnavailable("503")] * 4)
+        proposal = office.approved()
+        office.work(40)
+        assert office.desk.calls == 1
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_a_writer_that_breaks_may_have_written(self, office: Office) -> None:
+        broken = RuntimeError("bug")
+        broken.lands = True  # type: ignore[attr-defined]  # read by the desk
+        office.desk.failures = failing(broken)
+        proposal = office.approved()
+        office.work()
+        assert office.desk.calls == 1
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_a_dead_workers_lease_runs_out_and_another_looks_first(self, office: Office) -> None:
+        proposal = office.approved()
+        lease = office.worker
+        now = office.clock()
+        with office.database.write() as connection:
+            taken = outbox.take_lease(connection, lease._name, now, now.replace(minute=2))
+        assert taken is not None
+        started = lease._started(taken)
+        assert started is not None
+        assert lease._begin(taken)
+        office.desk.apply(WriteIntent.of(started))  # written, then the worker died
+        other = office.another_worker()
+        assert not other.run_once()
+        office.clock.pass_time(minutes=3)
+        assert other.run_once()
+        assert office.desk.calls == 1
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_a_worker_that_was_taken_over_writes_nothing(self, office: Office) -> None:
+        office.approved()
+        slow, now = office.worker, office.clock()
+        with office.database.write() as connection:
+            taken = outbox.take_lease(connection, slow._name, now, now.replace(minute=2))
+        assert taken is not None
+        office.clock.pass_time(minutes=3)
+        assert office.another_worker().run_once()
+        assert not slow._begin(taken)
 
 
-def delivered(approvals: ApprovalService) -> set[str]:
-    found = approvals.latest(100)
-    return {p.id for p in found if p.state is ProposalState.DELIVERED}
+class TestConflicts:
+    def test_a_ticket_that_changed_since_the_approval_is_not_written(self, office: Office) -> None:
+        proposal = office.approved(field="cause")
+        office.desk.edited("INC1", "Found by Mia: the raid controller.")
+        office.work()
+        view = office.view(proposal)
+        assert office.desk.calls == 0
+        assert view.proposal.state is ProposalState.CONFLICT
+        assert view.seen is not None
+        assert view.found is not None
+        assert (view.seen.text, view.found.text) == ("", "Found by Mia: the raid controller.")
+
+    def test_it_is_written_when_somebody_approves_it_for_the_ticket_as_it_is(
+        self, office: Office
+    ) -> None:
+        proposal = office.approved()
+        office.desk.edited("INC1")
+        office.work()
+        again = office.approvals.resubmit(RUTH, proposal.id)
+        assert (again.state, again.round) == (ProposalState.SUBMITTED, 2)
+        office.work()
+        assert office.desk.calls == 0, "the approval of the first round counts no more"
+        office.approvals.decide(PAUL, proposal.id, Decision.APPROVE, proposal.sha256)
+        office.work()
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_secrets_of_a_ticket_are_not_kept_with_what_was_read(self, office: Office) -> None:
+        proposal = office.approved(field="cause")
+        office.desk.edited("INC1", "login with password=Hunter2! on the console")
+        office.work()
+        found = office.view(proposal).found
+        assert found is not None
+        assert "Hunter2" not in found.text
+        assert not found.whole
+
+
+class TestKillSwitch:
+    def test_nothing_is_written_while_a_target_is_stopped(self, office: Office) -> None:
+        proposal = office.approved()
+        office.kill_switch.stop(ADA, "desk", "storm of wrong notes")
+        office.work()
+        assert office.desk.calls == 0
+        assert office.state(proposal) is ProposalState.APPROVED
+        office.kill_switch.start(ADA, "desk")
+        office.work()
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_it_also_stops_a_worker_that_is_about_to_write(self, office: Office) -> None:
+        proposal = office.approved()
+        read = office.desk.read
+        stops = iter([lambda: office.kill_switch.stop(ADA, "desk", "now")])
+
+        def reading(target: object) -> object:
+            next(stops, lambda: None)()
+            return read(target)  # type: ignore[arg-type]  # handed on as it came
+
+        office.desk.read = reading  # type: ignore[assignment,method-assign]  # one call later
+        office.work()
+        assert office.desk.calls == 0
+        office.kill_switch.start(ADA, "desk")
+        office.work()
+        assert office.state(proposal) is ProposalState.DELIVERED
+
+    def test_a_rehearsal_says_what_would_be_sent_and_sends_nothing(
+        self, database: Database
+    ) -> None:
+        office = Office(database, rehearsed={"desk"})
+        proposal = office.approved()
+        office.work()
+        assert office.desk.calls == 0
+        view = office.view(proposal)
+        assert view.proposal.state is ProposalState.FAILED
+        assert "PATCH INC1" in view.proposal.reason
 
 
 @pytest.mark.parametrize("words", ["[click](https://evil.example)", "<img src=x>", "# heading"])
-def test_words_of_a_claim_cannot_become_markup(database: Database, words: str) -> None:
-    clock = Clock()
-    drafts = DraftStore(database, clock)
-    approvals = ApprovalService(database, ["target"], clock)
-    provenance = Provenance(writer="extractive", evidence=())
-    draft = drafts.create(RUTH, "INC1", body(words), provenance)
-    rendered = approvals.submit(RUTH, draft.id, draft.etag, "target").body
+def test_words_of_a_claim_cannot_become_markup(office: Office, words: str) -> None:
+    rendered = office.submitted(words=words).body
     html = MarkdownIt("commonmark").render(rendered)
     assert words in unescape(re.sub(r"<[^>]+>", "", html)), "the words themselves are kept"
     assert not re.search(r"<(?:a|img)\b|<h1>heading", html)

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.domain.approval import (
     Decision,
+    DecisionMade,
     Proposal,
     ProposalState,
     Target,
@@ -13,12 +14,13 @@ from assistant.domain.approval import (
     decided,
     withdrawn,
 )
-from assistant.domain.delivery import WriteIntent
+from assistant.domain.delivery import ON_THE_WAY, WriteIntent
 from assistant.domain.people import Person, Role
 from retrieval.errors import InvalidInput, NotAllowed, StaleRevision, WrongState
 
 RUTH = Person(name="ruth", roles=frozenset({Role.AUTHOR, Role.APPROVER}))
 PAUL = Person(name="paul", roles=frozenset({Role.APPROVER}))
+PETRA = Person(name="petra", roles=frozenset({Role.APPROVER}))
 ANA = Person(name="ana", roles=frozenset({Role.ANALYST}))
 
 PLACE = Target(name="markdown-folder", reference="INC1")
@@ -41,6 +43,23 @@ def proposal(state: ProposalState = ProposalState.SUBMITTED, body: str = "RCA") 
     )
 
 
+def made(
+    decision: Decision,
+    sha256: str,
+    reason: str = "",
+    person: str = "paul",
+    round: int = 1,
+) -> DecisionMade:
+    return DecisionMade(
+        person=person,
+        decision=decision,
+        reason=reason,
+        sha256=sha256,
+        decided_at=datetime(2026, 1, 1, tzinfo=UTC),
+        round=round,
+    )
+
+
 class TestDeciding:
     @pytest.mark.parametrize(
         ("decision", "state"),
@@ -52,33 +71,63 @@ class TestDeciding:
     )
     def test_an_approver_decides(self, decision: Decision, state: ProposalState) -> None:
         asked = proposal()
-        assert decided(asked, PAUL, decision, asked.sha256, "because") is state
+        assert decided(asked, [], PAUL, made(decision, asked.sha256, "because")) is state
 
     def test_an_author_cannot_approve_even_as_an_approver(self) -> None:
         asked = proposal()
         with pytest.raises(NotAllowed, match="Somebody else"):
-            decided(asked, RUTH, Decision.APPROVE, asked.sha256, "")
+            decided(asked, [], RUTH, made(Decision.APPROVE, asked.sha256))
 
     def test_an_analyst_cannot_approve(self) -> None:
         asked = proposal()
         with pytest.raises(NotAllowed, match="approver"):
-            decided(asked, ANA, Decision.APPROVE, asked.sha256, "")
+            decided(asked, [], ANA, made(Decision.APPROVE, asked.sha256))
 
     def test_a_decision_on_other_content_is_refused(self) -> None:
         with pytest.raises(StaleRevision):
-            decided(proposal(), PAUL, Decision.APPROVE, proposal(body="other").sha256, "")
+            decided(proposal(), [], PAUL, made(Decision.APPROVE, proposal(body="other").sha256))
 
     @pytest.mark.parametrize("decision", [Decision.REJECT, Decision.REQUEST_CHANGES])
     def test_a_no_needs_a_reason(self, decision: Decision) -> None:
         asked = proposal()
         with pytest.raises(InvalidInput, match="reason"):
-            decided(asked, PAUL, decision, asked.sha256, "  ")
+            decided(asked, [], PAUL, made(decision, asked.sha256, "  "))
 
     @pytest.mark.parametrize("state", sorted(set(ProposalState) - {ProposalState.SUBMITTED}))
     def test_only_what_is_submitted_can_be_decided(self, state: ProposalState) -> None:
         asked = proposal(state)
         with pytest.raises(WrongState, match=str(state)):
-            decided(asked, PAUL, Decision.APPROVE, asked.sha256, "")
+            decided(asked, [], PAUL, made(Decision.APPROVE, asked.sha256))
+
+
+class TestQuorum:
+    def test_it_waits_until_as_many_people_have_approved(self) -> None:
+        asked = proposal().model_copy(update={"quorum": 2})
+        first = made(Decision.APPROVE, asked.sha256)
+        assert decided(asked, [], PAUL, first) is ProposalState.SUBMITTED
+        second = made(Decision.APPROVE, asked.sha256, person="petra")
+        assert decided(asked, [first], PETRA, second) is ProposalState.APPROVED
+
+    def test_one_person_approves_once(self) -> None:
+        asked = proposal().model_copy(update={"quorum": 2})
+        first = made(Decision.APPROVE, asked.sha256)
+        with pytest.raises(WrongState, match="already"):
+            decided(asked, [first], PAUL, first)
+
+    @pytest.mark.parametrize("stale", [{"round": 1}, {"sha256": "0" * 64, "round": 2}])
+    def test_approvals_of_an_earlier_round_or_other_content_do_not_count(
+        self, stale: dict[str, object]
+    ) -> None:
+        asked = proposal().model_copy(update={"quorum": 2, "round": 2})
+        earlier = made(Decision.APPROVE, asked.sha256).model_copy(update=stale)
+        second = made(Decision.APPROVE, asked.sha256, person="petra", round=2)
+        assert decided(asked, [earlier], PETRA, second) is ProposalState.SUBMITTED
+
+    def test_one_no_is_enough(self) -> None:
+        asked = proposal().model_copy(update={"quorum": 2})
+        first = made(Decision.APPROVE, asked.sha256)
+        no = made(Decision.REJECT, asked.sha256, "wrong cause", person="petra")
+        assert decided(asked, [first], PETRA, no) is ProposalState.REJECTED
 
 
 class TestWithdrawing:
@@ -95,7 +144,7 @@ class TestWithdrawing:
 class TestWriteIntent:
     @pytest.mark.parametrize(
         "state",
-        sorted(set(ProposalState) - {ProposalState.APPROVED, ProposalState.DELIVERING}),
+        sorted(set(ProposalState) - ON_THE_WAY),
     )
     def test_only_approved_content_becomes_an_intent(self, state: ProposalState) -> None:
         with pytest.raises(NotAllowed):
@@ -107,6 +156,8 @@ class TestWriteIntent:
             {"body": "RCA!"},
             {"target": Target(name="console", reference="INC1")},
             {"target": Target(name="markdown-folder", reference="INC2")},
+            {"target": Target(name="markdown-folder", reference="INC1", field="comments")},
+            {"target": Target(name="markdown-folder", reference="INC1", visibility="public")},
         ],
     )
     def test_content_that_changed_after_approval_is_refused(

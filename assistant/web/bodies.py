@@ -1,0 +1,35 @@
+"""How the bytes of a proposal are shown to people."""
+
+import difflib
+from typing import NamedTuple
+
+from assistant.domain.approval import BodyForm
+from assistant.web.pages import rendered_markdown
+
+
+class ShownBody(NamedTuple):
+    """``html`` is safe to show as it is; empty where the body is plain text."""
+
+    html: str
+    text: str
+
+
+class ChangedLine(NamedTuple):
+    """A line that is ``removed``, ``added`` or ``kept``."""
+
+    how: str
+    text: str
+
+
+def shown_body(form: BodyForm, body: str) -> ShownBody:
+    """The body as people will see it in the ticket, and as the bytes that are sent."""
+    return ShownBody(rendered_markdown(body) if form is BodyForm.MARKDOWN else "", body)
+
+
+def changed_lines(old: str, new: str) -> list[ChangedLine]:
+    """What differs from the old text to the new one, line by line; nothing if nothing does."""
+    if old == new:
+        return []
+    how = {"-": "removed", "+": "added", " ": "kept"}
+    compared = difflib.ndiff(old.splitlines(), new.splitlines())
+    return [ChangedLine(how[line[0]], line[2:]) for line in compared if line[0] in how]
