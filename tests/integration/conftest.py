@@ -10,8 +10,10 @@ from assistant.db.migrate import upgrade
 from assistant.main import create_app
 from retrieval.corpus.database import Database
 from tests.databases import new_database
+from tests.fakes.servicenow import ServiceNow
 from tests.installation import filled
 from tests.integration.draft_life import PEOPLE
+from tests.integration.servicenow_calls import four_incidents
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -38,3 +40,10 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     with TestClient(create_app(app), raise_server_exceptions=False) as opened:
         yield opened
     app.database.close()
+
+
+@pytest.fixture
+def instance() -> Iterator[ServiceNow]:
+    """A ServiceNow with four incidents."""
+    with four_incidents() as made:
+        yield made

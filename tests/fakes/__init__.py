@@ -1,0 +1,1 @@
+"""Stand-ins for the systems of others: real HTTP servers that misbehave as the vendors' do."""
