@@ -50,9 +50,7 @@ class KeysetPager:
         ahead: dict[str, JsonValue] = {"since": since, "began": began}
         if rows:
             last = self._pair_of(rows[-1])
-            return Page(
-                self._told(rows), {**ahead, "after": list(last)}, False, _moment(last[0])
-            )
+            return Page(self._told(rows), {**ahead, "after": list(last)}, False, _moment(last[0]))
         if after is not None:
             ahead["after"] = list(after)
         if not _has_next(answer):

@@ -129,9 +129,7 @@ class NextTokenPager:
             request.columns: ",".join(fields),
             "maxResults": str(size),
         }
-        return self._client.get(
-            request.path, {**asked, "nextPageToken": token} if token else asked
-        )
+        return self._client.get(request.path, {**asked, "nextPageToken": token} if token else asked)
 
     def _selected(self, answer: Answer) -> list[dict[str, Any]]:
         return selected(answer, self._stream.rows.select, self._stream.request.path)
