@@ -115,7 +115,7 @@ class RowReader:
             title=title,
             text=_text(told, title, stream.sections),
             fields={**self._fields(row), **self._extra},
-            services=tuple(labels([each for each in _all(row, stream.services)])),
+            services=tuple(labels(list(_all(row, stream.services)))),
             groups=self._groups(row),
             url=self._url(row, external_id),
             opened_at=moments.read(times, *stream.opened),

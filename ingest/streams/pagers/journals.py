@@ -28,10 +28,9 @@ Printed = Callable[[Sequence[str]], list[Row]]
 class JournalTable:
     """Adds entries to rows. ``denied`` once it is known that the table is closed to us."""
 
-    def __init__(self, stream: Stream, client: VendorClient) -> None:
-        assert stream.journals is not None
+    def __init__(self, stream: Stream, journals: Journals, client: VendorClient) -> None:
         self._stream = stream
-        self._journals: Journals = stream.journals
+        self._journals = journals
         self._client = client
         self._open = False
         self.denied = False
@@ -76,7 +75,7 @@ class JournalTable:
         for start in range(0, len(keys), _IDS_PER_REQUEST):
             wanted = keys[start : start + _IDS_PER_REQUEST]
             for row in self._rows(wanted):
-                owner = row.get("element_id")
+                owner = str(row.get("element_id"))
                 if owner not in wanted:
                     raise WrongAnswer(
                         f"{self._journals.path}: an entry of another record came; the instance "

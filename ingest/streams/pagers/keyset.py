@@ -37,7 +37,8 @@ class KeysetPager:
     def __init__(self, stream: Stream, client: VendorClient) -> None:
         self._stream = stream
         self._client = client
-        self._journals = None if stream.journals is None else JournalTable(stream, client)
+        journals = stream.journals
+        self._journals = None if journals is None else JournalTable(stream, journals, client)
         self._changed, self._key = (path.partition("/")[0] for path in stream.pager.order)
 
     def page(self, cursor: Cursor) -> Page:

@@ -190,8 +190,9 @@ class NextTokenPager:
         by_name: dict[str, list[str]] = {}
         for each in known:
             by_name.setdefault(str(each.get("name")).lower(), []).append(str(each.get("id")))
-        columns = (name for name in self._stream.columns() if name not in ids)
-        return {name: tuple(by_name.get(name.lower(), ())) for name in columns if name != "id"}
+        own = ids | {self._stream.rows.id, self._stream.rows.key}
+        columns = (name for name in self._stream.columns() if name not in own)
+        return {name: tuple(by_name.get(name.lower(), ())) for name in columns}
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
