@@ -11,6 +11,7 @@ from ingest.connectors.profile import Profile
 from ingest.intake import Intake, Origin, Prepared, Stored
 from ingest.items import Reject, SourceItem
 from ingest.redaction import Redactor
+from ingest.removal import is_mass_removal
 from ingest.runs import RunJournal, RunState
 from retrieval.batches import batched
 from retrieval.corpus.database import Database
@@ -20,10 +21,6 @@ from retrieval.indexer import Indexer, IndexReport, Progress
 
 # Records per unit of work: an interrupted run repeats at most these.
 _BATCH = 200
-# A source that suddenly lacks most of what it had is more often a truncated export than
-# a clean-up. Below the smaller number nobody would notice by a count, so it is let pass.
-_REMOVAL_SHARE = 0.5
-_REMOVAL_FLOOR = 20
 _REJECTS_SHOWN = 20
 
 Seen = Callable[[int], None]
@@ -188,8 +185,7 @@ def _reason_to_keep(
     unreadable = sum(1 for reject in summary.rejects if reject.external_id is None)
     if unreadable or summary.rejected > len(summary.rejects):
         return "some rows could not be read and may be these; mend them and run again"
-    most = len(missing) > max(_REMOVAL_FLOOR, _REMOVAL_SHARE * len(present))
-    if most and not options.allow_mass_removal:
+    if is_mass_removal(len(missing), len(present)) and not options.allow_mass_removal:
         return (
             f"that is most of its {len(present)} records and looks like a truncated export; "
             "run again with --allow-mass-removal if they are really gone"

@@ -39,8 +39,9 @@ sync_cursors = Table(
     Column("cursor", JSON, nullable=False),
     # The newest change at the source that was seen.
     Column("watermark", UtcDateTime),
-    # When it is to be read next, and compared as a whole; never, where nothing is said.
+    # When it was asked for; else it is read by the schedule of its connection.
     Column("due_at", UtcDateTime),
+    # When it was last compared as a whole.
     Column("swept_at", UtcDateTime),
     # The source asked to be left alone until then.
     Column("parked_until", UtcDateTime),

@@ -61,10 +61,24 @@ class StreamState:
         values = dict(row._mapping)
         return cls(name=StreamName(values.pop("connection"), values.pop("stream")), **values)
 
-    def is_due(self, now: datetime) -> bool:
-        """Whether it is to be read now."""
+    def is_due(self, now: datetime, every: timedelta | None) -> bool:
+        """Whether it is to be read now: as asked for, else so long after the last time."""
+        if self.parked_until is not None and self.parked_until > now:
+            return False
+        if self.due_at is not None:
+            return self.due_at <= now
+        return every is not None and (self.ended_at is None or self.ended_at + every <= now)
+
+    def is_sweep_due(self, now: datetime, hour: int) -> bool:
+        """Whether a night (beginning at ``hour``, UTC) has come since it was compared as a whole.
+
+        What was never read to its end has nothing to compare yet.
+        """
+        night = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+        latest = night if night <= now else night - timedelta(days=1)
         parked = self.parked_until is not None and self.parked_until > now
-        return self.due_at is not None and self.due_at <= now and not parked
+        swept = self.swept_at is not None and self.swept_at >= latest
+        return self.complete_at is not None and not swept and not parked
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ class SyncCursors:
         self._clock = clock
 
     def state(self, name: StreamName) -> StreamState:
-        """How a stream stands; one that was never read is due now."""
+        """How a stream stands, whether it was ever read or not."""
         with self._database.read() as connection:
             row = connection.execute(select(table).where(_is(name))).first()
         if row is None:
@@ -143,25 +157,19 @@ class SyncCursors:
         with self._database.write() as connection:
             self._change(connection, lease, leased_until=self._clock() + _LEASE)
 
-    def finish(
-        self, lease: Lease, counts: Mapping[str, int], every: timedelta | None, *, complete: bool
-    ) -> None:
-        """A run ended well; ``every`` is when the next one is due, ``None`` for never.
-
-        One that is not ``complete`` stopped for its budget and is due at once.
-        """
+    def finish(self, lease: Lease, counts: Mapping[str, int], *, complete: bool) -> None:
+        """A run ended well; one that is not ``complete`` stopped early and is due at once."""
         now = self._clock()
         values: dict[str, Any] = {"counts": dict(counts), "failures": 0}
         values |= {"error": "", "error_code": "", "parked_until": None}
         if complete:
             values["complete_at"] = now
-        following = now if not complete else (None if every is None else now + every)
-        self._end(lease, following, values)
+        self._end(lease, None if complete else now, values)
 
     def swept(self, lease: Lease, counts: Mapping[str, int]) -> None:
         """A sweep ended well."""
-        now = self._clock()
-        self._end(lease, lease.state.due_at, {"swept_at": now, "counts": dict(counts)})
+        values = {"swept_at": self._clock(), "counts": dict(counts)}
+        self._end(lease, lease.state.due_at, values)
 
     def fail(self, lease: Lease, failure: PrecedentError, counts: Mapping[str, int]) -> None:
         """A run ended in a failure: it is tried again later, and ever later."""
@@ -178,7 +186,7 @@ class SyncCursors:
             pause = timedelta(seconds=failure.wait_seconds)
             # It asked for this: it is no failure, and nobody's hint shortens it.
             values |= {"parked_until": now + pause, "failures": lease.state.failures}
-        self._end(lease, None if lease.state.due_at is None else now + pause, values)
+        self._end(lease, now + pause, values)
 
     def release(self, lease: Lease) -> None:
         """Give it back as it is."""
@@ -219,7 +227,6 @@ class SyncCursors:
             "connection": name.connection,
             "stream": name.stream,
             "cursor": {},
-            "due_at": self._clock(),
             "failures": 0,
             "error": "",
             "error_code": "",
