@@ -6,7 +6,6 @@ from typing import Any
 
 from ingest.connections import Connection
 from ingest.http import VendorClient
-from ingest.items import Reject, SourceItem
 from ingest.streams.definition import Stream
 from ingest.streams.pagers import Pager, pager_for
 from ingest.streams.rows import RowReader, text_at
@@ -37,10 +36,6 @@ class OpenStream:
             pager=pager_for(stream, connection, client),
             reader=RowReader(stream, str(name), connection.base_url, extra),
         )
-
-    def items(self, rows: Any) -> list[SourceItem | Reject]:
-        """The items of rows, in order."""
-        return [self.reader.entry(told) for told in rows]
 
     def key(self, row: Mapping[str, Any]) -> str:
         """The system's own id of a row."""
