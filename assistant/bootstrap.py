@@ -33,6 +33,7 @@ from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
+from assistant.services.syncing import Syncing
 from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
@@ -152,6 +153,8 @@ class Application:
         self.redactor = Redactor(policy)
         self.pipeline = IngestPipeline(self.database, self.redactor, self.indexer, self.clock)
         self.runs = RunJournal(self.database)
+        connections = self.settings.connections
+        self.syncing = Syncing(self.database, self.redactor, connections, self.clock)
 
     def _wire_services(self, chat: ChatModel | None) -> None:
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)

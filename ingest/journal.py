@@ -26,10 +26,11 @@ class Entry(NamedTuple):
 def entries(journal: str) -> list[Entry]:
     """The entries of a printed journal, oldest first; none of a text that is no journal."""
     heads = list(_ENTRY.finditer(journal))
-    ends = [head.start() for head in heads[1:]] + [len(journal)]
+    ends = [*(head.start() for head in heads[1:]), len(journal)]
     found = [
         Entry(head[1], head[2], _element(head[3]), journal[head.end() : end].strip())
-        for head, end in zip(heads, ends, strict=True)
+        # Without heads there is an end, yet no entry.
+        for head, end in zip(heads, ends, strict=False)
     ]
     # Newest first as printed; reversed before the stable sort, so that entries of one
     # second keep the order in which they were written.
