@@ -22,6 +22,7 @@ from assistant.commands import (
     lint,
     operations,
     questions,
+    syncing,
 )
 from assistant.logs import configure_logging
 from retrieval.errors import PrecedentError
@@ -39,6 +40,7 @@ app = typer.Typer(
 
 for command in (
     corpus.ingest,
+    syncing.sync,
     questions.similar,
     questions.triage,
     drafts.draft,

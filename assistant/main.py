@@ -32,12 +32,12 @@ def create_app(application: Application | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the models; deliver approved proposals and keep the index up to date beside."""
+    """Warm the models; deliver, follow connected systems and keep the index up to date beside."""
     application: Application = app.state.application
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]
     if application.settings.web.embedded_worker:
-        for work in (application.worker.run, application.upkeep.run):
+        for work in (application.worker.run, application.upkeep.run, application.syncing.run):
             threads.append(threading.Thread(target=work, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()

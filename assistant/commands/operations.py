@@ -49,7 +49,7 @@ def serve(
 def worker(
     check: Annotated[bool, typer.Option("--check", help="Only report that it could run.")] = False,
 ) -> None:
-    """Deliver approved proposals and keep the index up to date, until interrupted."""
+    """Deliver what is approved, read connected systems, index what is new; until interrupted."""
     app = application()
     if check:
         app.store.version()
@@ -57,11 +57,16 @@ def worker(
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    console.err.print("Delivering approved proposals, keeping the index up to date. Ctrl-C stops.")
-    upkeep = threading.Thread(target=app.upkeep.run, args=(stop,), daemon=True)
-    upkeep.start()
+    console.err.print("Delivering, reading connected systems, indexing. Ctrl-C stops.")
+    beside = [
+        threading.Thread(target=work, args=(stop,), daemon=True)
+        for work in (app.upkeep.run, app.syncing.run)
+    ]
+    for thread in beside:
+        thread.start()
     app.worker.run(stop)
-    upkeep.join(timeout=10)
+    for thread in beside:
+        thread.join(timeout=10)
 
 
 def migrate() -> None:

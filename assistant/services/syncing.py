@@ -13,13 +13,14 @@ from ingest.intake import Intake
 from ingest.redaction import Redactor
 from ingest.runs import RunJournal
 from ingest.streams.definition import Stream, streams_of
+from ingest.syncing.checks import Finding, check
 from ingest.syncing.cursors import Lease, StreamName, StreamState, SyncCursors
 from ingest.syncing.reading import read
 from ingest.syncing.running import Means, SyncReport, Wishes
 from ingest.syncing.source import OpenStream
 from ingest.syncing.sweep import sweep
 from retrieval.corpus.database import Database
-from retrieval.errors import Conflict, NotFound, PrecedentError, Throttled
+from retrieval.errors import Conflict, NotAllowed, NotFound, PrecedentError, Throttled
 
 log = structlog.get_logger()
 
@@ -43,7 +44,9 @@ class Syncing:
         connections: Mapping[str, Connection],
         clock: Callable[[], datetime],
     ) -> None:
+        """``InvalidSettings`` when a connection names a stream or a column that cannot be."""
         self._connections = connections
+        self._streams = {name: streams_of(each) for name, each in connections.items()}
         self._clock = clock
         self._cursors = SyncCursors(database, clock)
         intake = Intake(database, redactor, clock)
@@ -59,7 +62,8 @@ class Syncing:
 
     def streams(self, name: str, stream: str | None = None) -> list[Stream]:
         """The streams that are read of a connection, or the one of that name."""
-        found = streams_of(self.connection(name))
+        self.connection(name)
+        found = self._streams[name]
         chosen = [each for each in found if stream in {None, each.stream}]
         if not chosen:
             known = ", ".join(each.stream for each in found) or "none"
@@ -73,7 +77,7 @@ class Syncing:
             self._cursors.state(StreamName(name, stream.stream))
             for name, connection in self._connections.items()
             if connection.enabled
-            for stream in streams_of(connection)
+            for stream in self._streams[name]
         ]
 
     def request(self, name: str, stream: str | None = None) -> None:
@@ -103,10 +107,8 @@ class Syncing:
             if not connection.enabled or stopped():
                 continue
             try:
-                for stream in streams_of(connection):
+                for stream in self._streams[name]:
                     self._follow(connection, stream, Wishes(stopped=stopped))
-            except PrecedentError as exc:
-                log.warning("sync.failed", connection=name, code=exc.code, reason=str(exc))
             except Exception:
                 # The boundary of a background thread: one system must not stop the others.
                 log.exception("sync.failed", connection=name)
@@ -128,12 +130,21 @@ class Syncing:
             name = str(state.name)
             log.warning("sync.failed", stream=name, code=exc.code, reason=str(exc))
 
+    def check(self, name: str) -> Iterator[Finding]:
+        """Try what a connection may do, one capability after the other."""
+        connection = self.connection(name)
+        client = _client(connection)
+        try:
+            yield from check(connection, self._streams[name], client, self._clock)
+        finally:
+            client.close()
+
     @contextmanager
-    def _opened(
-        self, connection: Connection, stream: Stream
-    ) -> Iterator[tuple[OpenStream, Lease]]:
+    def _opened(self, connection: Connection, stream: Stream) -> Iterator[tuple[OpenStream, Lease]]:
         """A stream with its lease, unless it asked to be left alone."""
         name = StreamName(connection.name, stream.stream)
+        if not connection.enabled:
+            raise NotAllowed(f"The connection {connection.name!r} is switched off in the settings.")
         state, now = self._cursors.state(name), self._clock()
         if state.parked_until is not None and state.parked_until > now:
             wait = (state.parked_until - now).total_seconds()
@@ -143,11 +154,15 @@ class Syncing:
         lease = self._cursors.lease(name)
         if lease is None:
             raise Conflict(f"{name} is being read by another process. Wait until it is done.")
-        client = VendorClient(connection.base_url, connection.read, connection.timeout_seconds)
+        client = _client(connection)
         try:
             yield OpenStream.of(stream, connection, client), lease
         finally:
             client.close()
+
+
+def _client(connection: Connection) -> VendorClient:
+    return VendorClient(connection.base_url, connection.read, connection.timeout_seconds)
 
 
 def _tell(event: str, name: StreamName, report: SyncReport) -> None:

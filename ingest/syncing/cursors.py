@@ -61,6 +61,20 @@ class StreamState:
         values = dict(row._mapping)
         return cls(name=StreamName(values.pop("connection"), values.pop("stream")), **values)
 
+    def status(self, now: datetime) -> str:
+        """``never``, ``reading``, ``parked``, ``failing`` or ``ok``."""
+        if self.leased_until is not None and self.leased_until > now:
+            return "reading"
+        if self.parked_until is not None and self.parked_until > now:
+            return "parked"
+        if self.error:
+            return "failing"
+        return "never" if self.ended_at is None else "ok"
+
+    def lag_seconds(self, now: datetime) -> float | None:
+        """How long ago it had everything that there was; ``None`` for never."""
+        return None if self.complete_at is None else (now - self.complete_at).total_seconds()
+
     def is_due(self, now: datetime, every: timedelta | None) -> bool:
         """Whether it is to be read now: as asked for, else so long after the last time."""
         if self.parked_until is not None and self.parked_until > now:
