@@ -170,7 +170,7 @@ class Application:
     def _wire_approval(self) -> None:
         settings = self.settings
         folder = settings.targets.markdown_folder.folder or settings.data_dir / "outbox"
-        targets = ticket_writers(folder)
+        targets = ticket_writers(folder, settings.connections.values())
         database, redactor, clock = self.database, self.redactor, self.clock
         self.places = Places(targets, self.store, redactor, clock)
         self.submitting = Submitting(

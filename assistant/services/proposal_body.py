@@ -3,8 +3,10 @@
 from assistant.domain.approval import BodyForm, Risk, Visibility, marker
 from assistant.domain.delivery import Field
 from assistant.domain.drafts import Draft, Verdict
+from assistant.services.exporting.adf import render_adf
 from assistant.services.exporting.markdown import render_markdown
 from assistant.services.exporting.outline import outline
+from assistant.services.exporting.text import render_text
 from assistant.services.linting.linter import lint_draft
 from assistant.services.linting.rule import Severity
 from retrieval.errors import InvalidInput, TooLarge
@@ -26,8 +28,10 @@ def body_of(draft: Draft, field: Field, proposal_id: str) -> str:
     match field.form:
         case BodyForm.MARKDOWN:
             body = f"{render_markdown(told)}\n<!-- {mark} -->\n"
-        case BodyForm.TEXT | BodyForm.ADF:
-            raise InvalidInput("not yet")
+        case BodyForm.TEXT:
+            body = render_text(told, [mark])
+        case BodyForm.ADF:
+            body = render_adf(told, [mark])
     if field.max_chars is not None and len(body) > field.max_chars:
         raise TooLarge(
             f"{field.label} holds {field.max_chars:,} characters; this has {len(body):,}. "

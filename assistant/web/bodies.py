@@ -1,10 +1,12 @@
 """How the bytes of a proposal are shown to people."""
 
 import difflib
+import json
 from typing import NamedTuple
 
 from assistant.domain.approval import BodyForm
 from assistant.web.pages import rendered_markdown
+from ingest.adf import adf_text
 
 
 class ShownBody(NamedTuple):
@@ -23,7 +25,13 @@ class ChangedLine(NamedTuple):
 
 def shown_body(form: BodyForm, body: str) -> ShownBody:
     """The body as people will see it in the ticket, and as the bytes that are sent."""
-    return ShownBody(rendered_markdown(body) if form is BodyForm.MARKDOWN else "", body)
+    match form:
+        case BodyForm.MARKDOWN:
+            return ShownBody(rendered_markdown(body), body)
+        case BodyForm.ADF:
+            return ShownBody(rendered_markdown(adf_text(json.loads(body))), body)
+        case BodyForm.TEXT:
+            return ShownBody("", body)
 
 
 def changed_lines(old: str, new: str) -> list[ChangedLine]:
