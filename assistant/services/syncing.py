@@ -12,7 +12,7 @@ from ingest.http import VendorClient
 from ingest.intake import Intake
 from ingest.redaction import Redactor
 from ingest.runs import RunJournal
-from ingest.streams.definition import Stream, streams_of
+from ingest.streams.definition import Stream, number_option, streams_of
 from ingest.syncing.checks import Finding, check
 from ingest.syncing.cursors import Lease, StreamName, StreamState, SyncCursors
 from ingest.syncing.reading import read
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 # How soon a stream that somebody asked for is read.
 _IDLE_SECONDS = 2.0
 # At night in most of Europe; a connection may say otherwise.
-_SWEEP_HOUR = "1"
+_SWEEP_HOUR = 1
 _AS_USUAL = Wishes()
 
 
@@ -47,6 +47,10 @@ class Syncing:
         """``InvalidSettings`` when a connection names a stream or a column that cannot be."""
         self._connections = connections
         self._streams = {name: streams_of(each) for name, each in connections.items()}
+        self._nights = {
+            name: number_option(each, "sweep_hour", _SWEEP_HOUR) % 24
+            for name, each in connections.items()
+        }
         self._clock = clock
         self._cursors = SyncCursors(database, clock)
         intake = Intake(database, redactor, clock)
@@ -117,7 +121,7 @@ class Syncing:
         state = self._cursors.state(StreamName(connection.name, stream.stream))
         minutes = connection.every_minutes
         every = timedelta(minutes=minutes) if minutes else None
-        hour = int(connection.options.get("sweep_hour", _SWEEP_HOUR))
+        hour = self._nights[connection.name]
         try:
             if state.is_due(self._clock(), every):
                 _tell("sync.read", state.name, self.read(connection.name, stream, wishes))

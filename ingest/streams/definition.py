@@ -5,6 +5,7 @@ slashes what is inside it: ``state`` is told as people read it, ``state/value`` 
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
@@ -156,6 +157,13 @@ class Stream(_Value):
             }
         )
 
+    def with_pages(self, size: int) -> "Stream":
+        """The stream in pages of another size; 0 leaves it as it is."""
+        if not size:
+            return self
+        request = self.request.model_copy(update={"page_size": size})
+        return self.model_copy(update={"request": request})
+
 
 def stream_names(kind: str) -> list[str]:
     """The streams of a kind of system; empty for a kind that cannot be read."""
@@ -187,9 +195,21 @@ def streams_of(connection: Connection) -> list[Stream]:
             "STREAM.NAME = COLUMN."
         )
     chosen = connection.streams or tuple(name for name, stream in known.items() if stream.usual)
-    return [known[name].with_fields(overrides[name]) for name in chosen]
+    size = number_option(connection, "page_size", 0)
+    return [known[name].with_fields(overrides[name]).with_pages(size) for name in chosen]
 
 
+def number_option(connection: Connection, name: str, default: int) -> int:
+    """An option of a connection that is a whole number."""
+    given = connection.options.get(name, str(default))
+    if not given.isdecimal():
+        raise InvalidSettings(
+            f"connections.{connection.name}.options.{name} is {given!r}; it must be a whole number."
+        )
+    return int(given)
+
+
+@lru_cache(maxsize=100)
 def load_stream(kind: str, name: str) -> Stream:
     """A stream that comes with the product."""
     text = (_FOLDER / kind / f"{name}.yaml").read_text(encoding="utf-8")

@@ -72,8 +72,7 @@ def _read(
 ) -> tuple[Finding, Sequence[Row]]:
     """The first pages of a stream, with all that a run checks."""
     name = f"read {stream.stream}"
-    request = stream.request.model_copy(update={"page_size": _ROWS})
-    pager = pager_for(stream.model_copy(update={"request": request}), connection, client)
+    pager = pager_for(stream.with_pages(_ROWS), connection, client)
     try:
         first = pager.page({})
         if not first.last:
@@ -121,7 +120,8 @@ def _journal(probed: Probed) -> Finding:
 
 def _unknown_clauses(probed: Probed) -> Finding:
     name = "unknown query clauses"
-    path = probed.streams[0].request.path if probed.streams else f"{_TABLES}/incident"
+    seen = [stream for stream in probed.streams if probed.rows.get(stream.stream)]
+    path = seen[0].request.path if seen else f"{_TABLES}/incident"
     asked = {"sysparm_query": "u_no_such_column_of_precedent=1", "sysparm_limit": "1"}
     answer = probed.client.get(path, {**asked, "sysparm_fields": "sys_id"})
     if selected(answer, "result", path):
