@@ -54,14 +54,18 @@ _CLOSINGS = (
 def add_tickets(
     instance: ServiceNow, count: int, seed: int = 1, hidden_share: float = 0.0, a_second: int = 3
 ) -> list[str]:
-    """Add incidents of which about ``a_second`` share each update second; their sys_ids."""
+    """Add incidents of which about ``a_second`` share each update second; their sys_ids.
+
+    The last one is updated now: as after a bulk change, when others go on working.
+    """
     draw = random.Random(seed)
     first = datetime(2025, 1, 1, tzinfo=UTC)
+    now = datetime.fromisoformat(instance.store.now())
     added = []
     for number in range(1, count + 1):
         opened = first + timedelta(minutes=number)
         fields = _ticket(draw, number, opened)
-        fields["sys_updated_on"] = _text(first + timedelta(days=60, seconds=number // a_second))
+        fields["sys_updated_on"] = _text(now - timedelta(seconds=(count - number) // a_second))
         hidden = draw.random() < hidden_share
         added.append(instance.add("incident", fields, hidden=hidden))
         for entry in range(draw.choice((1, 1, 2))):
