@@ -99,8 +99,9 @@ class Stream(_Value):
 
     ``fields`` are our names and where their values are. ``address`` is where people open a
     row: a path of the row, or a template of ``{base}``, ``{key}`` and ``{id}``. ``groups`` is
-    the column that says who may read a row, if the customer named one. A stream that is not
-    ``usual`` is only read where a connection asks for it.
+    the column that says who may read a row, if the customer named one. ``more_comments`` is the
+    path of the comments of one row, for rows that show only some. A stream that is not ``usual``
+    is only read where a connection asks for it.
     """
 
     kind: str
@@ -122,6 +123,7 @@ class Stream(_Value):
     address: str = ""
     groups: str = ""
     journals: Journals | None = None
+    more_comments: str = ""
 
     def paths(self, *, journal_text: bool = False) -> Iterator[str]:
         """Every path that is read of a row; printed journals only where they are asked for."""

@@ -27,6 +27,7 @@ _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _IDS_PAGE = 1_000
 _KEYS_PER_REQUEST = 100
+_COMMENTS_PAGE = 100
 _BAD_REQUEST = 400
 # The smallest field of all: pages of few fields are large.
 _NO_FIELDS = ("created",)
@@ -140,7 +141,24 @@ class NextTokenPager:
         row = {**fields, **issue} if isinstance(fields, Mapping) else dict(issue)
         for name, ids in self._named.items():
             row[name] = next((row[each] for each in ids if row.get(each)), None)
+        shown = row.get("comment")
+        if self._stream.more_comments and isinstance(shown, Mapping):
+            listed = shown.get("comments")
+            if isinstance(listed, list) and len(listed) < int(shown.get("total") or 0):
+                row["comment"] = {"comments": self._all_comments(row)}
         return Told(row)
+
+    def _all_comments(self, row: Row) -> list[Any]:
+        """The comments of an issue of which a search shows only some."""
+        path = self._stream.more_comments.format(key=text_at(row, self._stream.rows.key))
+        found: list[Any] = []
+        while True:
+            asked = {"startAt": str(len(found)), "maxResults": str(_COMMENTS_PAGE)}
+            answer = self._client.get(path, {**asked, "orderBy": "created"})
+            page = selected(answer, "comments", path)
+            found += page
+            if not page or len(found) >= int(answer.body.get("total") or 0):
+                return found
 
     def _changed(self, row: Row) -> datetime:
         return parse_moment(text_at(row, self._stream.rows.updated))
