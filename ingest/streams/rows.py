@@ -93,7 +93,7 @@ class RowReader:
         if not external_id or len(external_id) > _MOST_ID_CHARS:
             reason = "its id is longer than 255 characters" if external_id else "it has no id"
             return Reject(place, reason, None, text_at(row, stream.title)[:200])
-        if stream.groups and at(row, stream.groups) is None:
+        if stream.groups and stream.groups.partition("/")[0] not in row:
             # Whoever may not see who may read it must not decide that everybody may.
             reason = (
                 f"it has no column {stream.groups!r}, which is to say who may read it; is it "

@@ -140,7 +140,8 @@ class TestReaders:
         instance.touch("incident", A, {"u_read_groups": "Legal"})
         read(app)
         record = records(app)["INC0000001"]
-        assert (record.groups, record.revision) == ({"Legal"}, 1)
+        assert record.groups == {"Legal"}
+        assert record.revision == 1
 
 
 class TestLease:

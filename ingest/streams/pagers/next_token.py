@@ -140,7 +140,8 @@ class NextTokenPager:
         fields = issue.get(self._stream.rows.spread)
         row = {**fields, **issue} if isinstance(fields, Mapping) else dict(issue)
         for name, ids in self._named.items():
-            row[name] = next((row[each] for each in ids if row.get(each)), None)
+            if ids:
+                row[name] = next((row[each] for each in ids if row.get(each)), None)
         shown = row.get("comment")
         if self._stream.more_comments and isinstance(shown, Mapping):
             listed = shown.get("comments")

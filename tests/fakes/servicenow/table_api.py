@@ -122,7 +122,7 @@ def _selected(
     return found[offset : offset + limit], len(found)
 
 
-def _candidates(instance: ServiceNow, table: Table, query: Query) -> Sequence[Row]:
+def _candidates(instance: ServiceNow, table: Table, query: Query) -> list[Row]:
     """What an index leaves to be looked at: journal entries have one on their owners."""
     first = query.groups[0][0] if len(query.groups) == 1 and query.groups[0] else ()
     if len(first) == 1 and first[0].field == "element_id" and first[0].operator in {"=", "IN"}:
