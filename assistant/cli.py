@@ -25,6 +25,7 @@ from assistant.commands import (
     lint,
     operations,
     questions,
+    syncing,
 )
 from assistant.logs import configure_logging
 from retrieval.errors import PrecedentError
@@ -42,6 +43,7 @@ app = typer.Typer(
 
 for command in (
     corpus.ingest,
+    syncing.sync,
     questions.similar,
     questions.triage,
     drafts.draft,

@@ -32,7 +32,7 @@ def create_app(application: Application | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the models; deliver what is approved, take events in, keep the index up to date."""
+    """Warm the models; deliver, take events in, follow connected systems, index beside."""
     application: Application = app.state.application
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]

@@ -35,6 +35,7 @@ STATUS: dict[type[errors.PrecedentError], int] = {
     errors.Throttled: 503,
     errors.Unanswered: 503,
     errors.Refused: 502,
+    errors.WrongAnswer: 502,
     errors.DeliveryFailed: 502,
 }
 

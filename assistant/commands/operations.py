@@ -48,7 +48,7 @@ def serve(
 def worker(
     check: Annotated[bool, typer.Option("--check", help="Only report that it could run.")] = False,
 ) -> None:
-    """Deliver what is approved, take events in, keep the index up to date, until interrupted."""
+    """Deliver, take events in, read connected systems, index what is new; until interrupted."""
     app = application()
     if check:
         app.store.version()
@@ -57,7 +57,7 @@ def worker(
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     console.err.print(
-        "Delivering what is approved, taking events in, keeping the index up to date. Ctrl-C stops."
+        "Delivering, taking events in, reading connected systems, indexing. Ctrl-C stops."
     )
     threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in app.background]
     for thread in threads:
