@@ -46,9 +46,20 @@ _ROUTES = (
 )
 
 
+class _Described(FastAPI):
+    """An application whose document tells of each kind of problem once."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document; made at the first call."""
+        made = super().openapi()
+        for kind, members in errors.components().items():
+            made["components"].setdefault(kind, {}).update(members)
+        return made
+
+
 def described(version: str, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """An application that says what it is, and answers nothing yet."""
-    return FastAPI(
+    return _Described(
         title="Precedent",
         version=version,
         summary="Similar incidents, ranked hypotheses and RCA drafts with citations.",
