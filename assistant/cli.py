@@ -69,6 +69,7 @@ for command in (
     operations.serve,
     operations.worker,
     operations.migrate,
+    operations.openapi,
 ):
     app.command()(command)
 app.add_typer(corpus.index, name="index")

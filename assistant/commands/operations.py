@@ -1,4 +1,4 @@
-"""``serve``, ``worker``, ``migrate`` and ``redact``: running the installation."""
+"""``serve``, ``worker``, ``migrate``, ``redact`` and ``openapi``: running the installation."""
 
 import json as jsonlib
 import os
@@ -6,12 +6,13 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant import console
+from assistant import api, console
 from assistant.commands import Json, application
 from assistant.settings import load_settings
 from ingest.redaction import Redacted
@@ -87,6 +88,12 @@ def redact(
         for _, entry in json_lines(file, "id", "text")
     ]
     console.write_json(json or console.STDOUT, "\n".join(lines))
+
+
+def openapi(json: Json = None) -> None:
+    """Print the OpenAPI document of the API; docs/openapi.json is a copy."""
+    described = jsonlib.dumps(api.document(version("precedent")), indent=2, ensure_ascii=False)
+    console.write_json(json or console.STDOUT, described)
 
 
 def _redacted(found: Redacted) -> dict[str, Any]:
