@@ -3,16 +3,16 @@
 import json as jsonlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant import api, console
+from assistant import console
 from assistant.commands import Json, application
 from assistant.settings import load_settings
 from ingest.redaction import Redacted
@@ -92,8 +92,10 @@ def redact(
 
 def openapi(json: Json = None) -> None:
     """Print the OpenAPI document of the API; docs/openapi.json is a copy."""
-    described = jsonlib.dumps(api.document(version("precedent")), indent=2, ensure_ascii=False)
-    console.write_json(json or console.STDOUT, described)
+    # A process of its own: the server's imports are no business of the other commands.
+    command = [sys.executable, "-m", "assistant.openapi"]
+    described = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 — our own interpreter, no shell
+    console.write_json(json or console.STDOUT, described.rstrip("\n"))
 
 
 def _redacted(found: Redacted) -> dict[str, Any]:
