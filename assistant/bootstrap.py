@@ -40,6 +40,7 @@ from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
+from assistant.services.suggestions import SuggestionLog
 from assistant.services.telling import NoticeWorker
 from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
@@ -219,6 +220,7 @@ class Application:
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
+        self.suggestions = SuggestionLog(self.database, self.clock)
         self.feedback = FeedbackRepository(self.database)
         self.giving_feedback = GivingFeedback(
             self.similar, self.feedback, self.redactor, self.clock

@@ -88,14 +88,16 @@ def similar(question: SimilarQuestion, app: App, person: CurrentPerson) -> Simil
     """Records like an incident: why they are similar and what differs."""
     context = question.context(app, person)
     kinds = frozenset(question.kinds)
-    return SimilarOut.of(app.similar.similar(context, person.reader(), question.k, kinds))
+    answer = app.similar.similar(context, person.reader(), question.k, kinds)
+    app.suggestions.similar(person, answer)
+    return SimilarOut.of(answer)
 
 
 @router.post("/triage", operation_id="triage")
 def triage(question: Question, app: App, person: CurrentPerson) -> TriageOut:
     """Ranked hypotheses, similar incidents, runbooks and suspected changes."""
     context = question.context(app, person)
-    return TriageOut.of_card(app.triage.card(context, person.reader(), question.k))
+    return _shown(app, person, context, question.k)
 
 
 @router.post("/triage/events", operation_id="triage_event")
@@ -109,7 +111,13 @@ def triage_event(
 ) -> TriageOut:
     """The triage card for what a monitoring or ticket system sends, as it sends it."""
     context = app.similar.context_of_event(read_event(payload, format), _moment(as_of))
-    return TriageOut.of_card(app.triage.card(context, person.reader(), k))
+    return _shown(app, person, context, k)
+
+
+def _shown(app: Application, person: Person, context: IncidentContext, k: int) -> TriageOut:
+    card = app.triage.card(context, person.reader(), k)
+    app.suggestions.card(person, card)
+    return TriageOut.of_card(card)
 
 
 def _moment(as_of: datetime | None) -> datetime | None:
