@@ -42,6 +42,7 @@ from assistant.services.places import Places
 from assistant.services.receiving import EventReceiver
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
+from assistant.services.suggestions import SuggestionLog
 from assistant.services.syncing import Syncing
 from assistant.services.telling import NoticeWorker
 from assistant.services.triage.confidence import CalibrationFile
@@ -232,6 +233,7 @@ class Application:
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
+        self.suggestions = SuggestionLog(self.database, self.clock)
         self.feedback = FeedbackRepository(self.database)
         self.giving_feedback = GivingFeedback(
             self.similar, self.feedback, self.redactor, self.clock

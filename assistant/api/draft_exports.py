@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from assistant.api.drafts import readable_draft
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
-from assistant.schemas import DraftOut
+from assistant.schemas import LARGEST, DraftOut
 from assistant.services.exporting import FORMATS, Export, ExportFormat, export
 
 router = APIRouter(tags=["drafts"], responses=PROBLEMS)
@@ -19,7 +19,7 @@ DOWNLOAD: dict[str, Any] = {
 }
 """What OpenAPI says of a file for people to take away."""
 
-Revision = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="By default the current.")]
+Revision = Annotated[int | None, Query(ge=1, le=LARGEST, description="By default the current.")]
 
 
 @router.get(

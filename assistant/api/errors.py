@@ -60,6 +60,7 @@ _DESCRIPTIONS = {
     401: "Nobody is signed in",
     403: "Not allowed",
     404: "Not found, or not readable for this person",
+    405: "A name with a slash in it names another place, where this cannot be done",
     409: "The state has moved on, or a reference is ambiguous",
     412: "If-Match does not fit the current revision",
     413: "The request is too large",
