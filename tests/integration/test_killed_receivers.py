@@ -18,7 +18,7 @@ from ingest.webhooks.hooks import hook_for
 from tests.integration.sending import BEARER, CONNECTIONS, body_of, receiving
 from tests.unit.ingest.test_hooks import TOLD, alert
 
-KILLS = 4
+KILLS = 2
 SENDERS = 3
 
 
