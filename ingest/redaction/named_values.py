@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ingest.redaction.findings import Finding
-from ingest.redaction.secret_names import KIND_OF_GROUP, name_end, secret_names
+from ingest.redaction.secret_names import KIND_OF_GROUP, SECRET_NAME, name_end, secret_names
 from ingest.redaction.values import (
     is_code,
     is_description,
@@ -231,6 +231,9 @@ _FORMS = (
 
 class NamedValues:
     """Finds each name of a secret and judges what follows it."""
+
+    # Before a letter it is part of another word, and at the end it names nothing.
+    pattern = re.compile(rf"(?:{SECRET_NAME.pattern})[^a-zA-Z]", SECRET_NAME.flags)
 
     def find(self, text: str, lowered: str) -> Iterator[Finding]:
         """The values; their names stay. What looks like a name inside a value is none."""
