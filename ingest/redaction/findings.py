@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+# A noncharacter: no text has it and no rule takes it for a letter or white space, so what is
+# already redacted can neither be a secret nor name one.
+FILLER = "\ufdd0"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

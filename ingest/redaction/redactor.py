@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ingest.redaction.command_rules import COMMAND_RULES
-from ingest.redaction.findings import Finder, Finding, merged
+from ingest.redaction.findings import FILLER, Finder, Finding, merged
 from ingest.redaction.key_blocks import KeyBlocks
 from ingest.redaction.named_values import NamedValues
 from ingest.redaction.nearby_rules import NearbyPasswords
@@ -22,9 +22,6 @@ from ingest.redaction.vendor_rules import VENDOR_RULES
 REDACTION_VERSION = "2"
 
 _PLACEHOLDER = re.compile(r"\[REDACTED:[a-z_]{1,40}\]")
-# A noncharacter: no text has it and no rule takes it for a letter or white space, so what is
-# already redacted can neither be a secret nor name one.
-_FILLER = "\ufdd0"
 # A removed value can uncover another (its neighbour is then the end of a line, say). Ordinary
 # text needs one pass and one that finds nothing; a pass takes time, so their number is bounded.
 _PASSES = 8
@@ -125,7 +122,7 @@ def _masked(text: str, spans: Iterable[Finding]) -> str:
     parts: list[str] = []
     position = 0
     for span in spans:
-        parts += [text[position : span.start], _FILLER * (span.end - span.start)]
+        parts += [text[position : span.start], FILLER * (span.end - span.start)]
         position = span.end
     return "".join([*parts, text[position:]])
 
