@@ -8,6 +8,7 @@ work, beside whatever else has to be committed with the records.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 
 from ingest.items import Reject, SourceItem
 from ingest.normalise import NORMALISE_VERSION, record_content
-from ingest.redaction import REDACTION_VERSION, Redactor
+from ingest.redaction import REDACTION_VERSION, Redacted, Redactor
 from ingest.runs import RunJournal
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus.database import Database
@@ -23,6 +24,8 @@ from retrieval.corpus.writer import Change, CorpusWriter
 from retrieval.records import RecordContent, sha256_of_json
 
 _EXCERPT_CHARS = 200
+# Labels, not sentences; and how many of them are kept.
+_SHORT, _KEPT = 60, 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Intake:
         self._redactor = redactor
         self._clock = clock
         self._journal = RunJournal(database)
+        # States, priorities, groups, services: a few values make up most fields of all tickets.
+        self._redact_short = lru_cache(maxsize=_KEPT)(redactor.redact)
 
     def prepare(self, entries: Iterable[SourceItem | Reject], origin: Origin) -> Prepared:
         """Everything that needs no transaction. Of items with one id the last counts."""
@@ -106,8 +111,11 @@ class Intake:
     def _without_secrets(self, reject: Reject) -> Reject:
         return replace(reject, excerpt=self._redactor.redact(reject.excerpt).text)
 
+    def _redact(self, text: str) -> Redacted:
+        return self._redact_short(text) if len(text) <= _SHORT else self._redactor.redact(text)
+
     def _content(self, item: SourceItem, origin: Origin, prepared: Prepared) -> RecordContent:
-        redacted = _Redaction(self._redactor)
+        redacted = _Redaction(self._redact)
         clean = replace(
             item,
             title=redacted.text(item.title),
@@ -124,12 +132,12 @@ class Intake:
 class _Redaction:
     """Redacts the parts of one item and counts."""
 
-    def __init__(self, redactor: Redactor) -> None:
-        self._redactor = redactor
+    def __init__(self, redact: Callable[[str], Redacted]) -> None:
+        self._redact = redact
         self.count = 0
 
     def text(self, text: str) -> str:
-        redacted = self._redactor.redact(text)
+        redacted = self._redact(text)
         self.count += len(redacted.redactions)
         return redacted.text
 

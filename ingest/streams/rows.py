@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue
@@ -32,16 +33,22 @@ class Told(NamedTuple):
 
 def at(row: Row, path: str) -> Any:
     """What a path leads to, through lists too; ``None`` where it leads nowhere."""
-    column, *inside = path.split("/")
+    column, inside = _steps(path)
     value = row.get(column)
     for name in inside:
         if isinstance(value, list):
-            value = [each[name] for each in value if isinstance(each, Mapping) and name in each]
-        elif isinstance(value, Mapping):
+            value = [each[name] for each in value if isinstance(each, dict) and name in each]
+        elif isinstance(value, dict):
             value = value.get(name)
         else:
             return None
     return value
+
+
+@lru_cache(maxsize=10_000)
+def _steps(path: str) -> tuple[str, tuple[str, ...]]:
+    column, *inside = path.split("/")
+    return column, tuple(inside)
 
 
 def text_at(row: Row, path: str) -> str:
@@ -51,16 +58,17 @@ def text_at(row: Row, path: str) -> str:
 
 def label(value: Any) -> str:
     """A value as people read it; a list as its members, with commas."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if value.get("type") == "doc":
             return adf_text(value)
-        return next((label(value[name]) for name in _LABELS if name in value), "")
+        name = next((name for name in _LABELS if name in value), None)
+        return "" if name is None else label(value[name])
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return ", ".join(labels(value)) if isinstance(value, list) else str(value)
 
 
@@ -127,9 +135,17 @@ class RowReader:
     def _fields(self, row: Row) -> dict[str, JsonValue]:
         found: dict[str, JsonValue] = {}
         for name, paths in self._stream.fields.items():
-            values = labels(list(_all(row, paths)))
-            if values:
-                found[name] = values[0] if len(values) == 1 else list[JsonValue](values)
+            several = at(row, paths[0]) if len(paths) == 1 else list(_all(row, paths))
+            if isinstance(several, list):
+                values = labels(several)
+                if len(values) > 1:
+                    found[name] = list[JsonValue](values)
+                    continue
+                told = values[0] if values else ""
+            else:
+                told = label(several)
+            if told:
+                found[name] = told
         return found
 
     def _kind(self, row: Row) -> RecordKind:
