@@ -126,7 +126,7 @@ def strict_office(
 
 @API.parametrize()
 @settings(
-    max_examples=8,
+    max_examples=5,
     derandomize=True,
     database=None,
     deadline=None,
