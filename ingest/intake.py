@@ -116,8 +116,7 @@ class Intake:
 
     def _content(self, item: SourceItem, origin: Origin, prepared: Prepared) -> RecordContent:
         redacted = _Redaction(self._redact)
-        clean = replace(
-            item,
+        clean = item.with_texts(
             title=redacted.text(item.title),
             text=redacted.text(item.text),
             url=redacted.text(item.url),
