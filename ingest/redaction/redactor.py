@@ -59,6 +59,11 @@ class Redactor:
         self._selection = Selection(all_finders(policy))
 
     @property
+    def policy(self) -> RedactionPolicy:
+        """What it was made for."""
+        return self._policy
+
+    @property
     def version(self) -> str:
         """Changes with the rules and with the policy: what a stored redaction depends on."""
         domains = ",".join(sorted(self._policy.kept_mail_domains))
