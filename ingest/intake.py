@@ -6,26 +6,22 @@ work, beside whatever else has to be committed with the records.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from pydantic import JsonValue
 from sqlalchemy import Connection
 
+from ingest.cleaning import Cleaned, Cleaner, Order
+from ingest.cleaning_process import CleaningProcess
 from ingest.items import Reject, SourceItem
-from ingest.normalise import NORMALISE_VERSION, record_content
-from ingest.redaction import REDACTION_VERSION, Redacted, Redactor
+from ingest.normalise import NORMALISE_VERSION
+from ingest.redaction import REDACTION_VERSION, Redactor
 from ingest.runs import RunJournal
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus.database import Database
 from retrieval.corpus.writer import Change, CorpusWriter
 from retrieval.records import RecordContent, sha256_of_json
-
-_EXCERPT_CHARS = 200
-# Labels, not sentences; and how many of them are kept.
-_SHORT, _KEPT = 60, 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,13 @@ class Stored(NamedTuple):
     unchanged: int
 
 
+class Cleans(Protocol):
+    """Redacts and normalises, in this process or in another."""
+
+    def clean(self, order: Order) -> Cleaned:
+        """See ``Cleaner.clean``."""
+
+
 class Intake:
     """Brings items into the corpus; an item whose digest is known costs next to nothing."""
 
@@ -64,34 +67,40 @@ class Intake:
         self, database: Database, redactor: Redactor, clock: Callable[[], datetime]
     ) -> None:
         self._database = database
-        self._redactor = redactor
         self._clock = clock
         self._journal = RunJournal(database)
-        # States, priorities, groups, services: a few values make up most fields of all tickets.
-        self._redact_short = lru_cache(maxsize=_KEPT)(redactor.redact)
+        self._policy = redactor.policy
+        self.cleaner = Cleaner(redactor)
 
-    def prepare(self, entries: Iterable[SourceItem | Reject], origin: Origin) -> Prepared:
-        """Everything that needs no transaction. Of items with one id the last counts."""
+    def process(self) -> CleaningProcess:
+        """A process that cleans as this intake does."""
+        return CleaningProcess(self._policy, self.cleaner)
+
+    def prepare(
+        self, entries: Iterable[SourceItem | Reject], origin: Origin, cleans: Cleans | None = None
+    ) -> Prepared:
+        """Everything that needs no transaction. Of items with one id the last counts.
+
+        ``cleans`` does the part of it that only computes, if not this process.
+        """
         prepared = Prepared()
         items: dict[str, SourceItem] = {}
         for entry in entries:
             if isinstance(entry, SourceItem):
                 items[entry.external_id] = entry
             else:
-                prepared.rejects.append(self._without_secrets(entry))
+                prepared.rejects.append(self.cleaner.without_secrets(entry))
         digests = {name: _digest(item, origin.groups) for name, item in items.items()}
         with self._database.read() as connection:
             stored = CorpusWriter(connection, self._clock()).digests(origin.source, digests)
-        for name, item in items.items():
-            if stored.get(name) == digests[name]:
-                prepared.unchanged += 1
-                continue
-            prepared.remarks += [f"{item.place}: {remark}" for remark in item.remarks]
-            try:
-                prepared.contents.append((self._content(item, origin, prepared), digests[name]))
-            except ValueError as exc:
-                reject = Reject(item.place, str(exc), name, item.text[:_EXCERPT_CHARS])
-                prepared.rejects.append(self._without_secrets(reject))
+        new = [item for name, item in items.items() if stored.get(name) != digests[name]]
+        prepared.unchanged = len(items) - len(new)
+        prepared.remarks += [f"{item.place}: {each}" for item in new for each in item.remarks]
+        order = Order(new, origin.source, origin.groups, self._clock())
+        cleaned = (cleans or self.cleaner).clean(order) if new else Cleaned()
+        prepared.contents += [(each, digests[each.external_id]) for each in cleaned.contents]
+        prepared.rejects += cleaned.rejects
+        prepared.redactions = cleaned.redactions
         prepared.ids.update(items)
         prepared.ids.update(r.external_id for r in prepared.rejects if r.external_id is not None)
         return prepared
@@ -107,48 +116,6 @@ class Intake:
             changes.count(Change.CHANGED),
             changes.count(Change.UNCHANGED) + prepared.unchanged,
         )
-
-    def _without_secrets(self, reject: Reject) -> Reject:
-        return replace(reject, excerpt=self._redactor.redact(reject.excerpt).text)
-
-    def _redact(self, text: str) -> Redacted:
-        return self._redact_short(text) if len(text) <= _SHORT else self._redactor.redact(text)
-
-    def _content(self, item: SourceItem, origin: Origin, prepared: Prepared) -> RecordContent:
-        redacted = _Redaction(self._redact)
-        clean = replace(
-            item,
-            title=redacted.text(item.title),
-            text=redacted.text(item.text),
-            url=redacted.text(item.url),
-            fields={name: redacted.value(value) for name, value in item.fields.items()},
-        )
-        prepared.redactions += redacted.count
-        return record_content(
-            clean, source=origin.source, default_groups=origin.groups, now=self._clock()
-        )
-
-
-class _Redaction:
-    """Redacts the parts of one item and counts."""
-
-    def __init__(self, redact: Callable[[str], Redacted]) -> None:
-        self._redact = redact
-        self.count = 0
-
-    def text(self, text: str) -> str:
-        redacted = self._redact(text)
-        self.count += len(redacted.redactions)
-        return redacted.text
-
-    def value(self, value: JsonValue) -> JsonValue:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.value(entry) for entry in value]
-        if isinstance(value, dict):
-            return {name: self.value(entry) for name, entry in value.items()}
-        return value
 
 
 def _digest(item: SourceItem, default_groups: frozenset[str]) -> str:

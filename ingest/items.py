@@ -33,6 +33,26 @@ class SourceItem:
     updated_at: datetime | None = None
     remarks: tuple[str, ...] = ()
 
+    def with_texts(
+        self, *, title: str, text: str, url: str, fields: Mapping[str, JsonValue]
+    ) -> "SourceItem":
+        """The item in other words; all else stays."""
+        return SourceItem(
+            place=self.place,
+            external_id=self.external_id,
+            kind=self.kind,
+            title=title,
+            text=text,
+            fields=fields,
+            services=self.services,
+            groups=self.groups,
+            url=url,
+            opened_at=self.opened_at,
+            resolved_at=self.resolved_at,
+            updated_at=self.updated_at,
+            remarks=self.remarks,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:

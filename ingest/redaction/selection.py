@@ -1,6 +1,6 @@
 """Which of the finders are worth trying on a text: of two hundred, two or three."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest.redaction.findings import FILLER, Finder, Rule
 from ingest.redaction.gates import Gate, any_of
@@ -26,7 +26,7 @@ class Selection:
 
     def __init__(self, finders: Sequence[Finder]) -> None:
         self._finders = finders
-        self._gates: dict[int, Gate] = {}
+        self._opens: list[Callable[[str], bool]] = [self._made(at) for at in range(len(finders))]
         self._always = [at for at, finder in enumerate(finders) if not _hints(finder)]
         places: dict[str, list[int]] = {}
         for at, finder in enumerate(finders):
@@ -42,16 +42,18 @@ class Selection:
         found = {at for hint, rules in self._often if hint in lowered for at in rules}
         if readable is None or self._any_rare.opens(lowered):
             found |= {at for hint, rules in self._rarely if hint in lowered for at in rules}
-        likely = sorted({*self._always, *found})
-        if readable is None:
-            return [self._finders[at] for at in likely]
-        return [self._finders[at] for at in likely if self._gate(at).opens(readable)]
+        found.update(self._always)
+        finders, opens = self._finders, self._opens
+        return [finders[at] for at in sorted(found) if readable is None or opens[at](readable)]
 
-    def _gate(self, at: int) -> Gate:
-        gate = self._gates.get(at)
-        if gate is None:
-            gate = self._gates[at] = Gate(self._finders[at].pattern)
-        return gate
+    def _made(self, at: int) -> Callable[[str], bool]:
+        """What makes the gate of a finder when it is first asked, and then answers for it."""
+
+        def opens(text: str) -> bool:
+            gate = self._opens[at] = Gate(self._finders[at].pattern).opens
+            return gate(text)
+
+        return opens
 
 
 def _hints(finder: Finder) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.intake import Intake, Origin
+from ingest.intake import Cleans, Intake, Origin, Prepared
 from ingest.pipeline import IngestSummary
 from ingest.runs import RunJournal, RunState
 from ingest.streams.pagers.base import Cursor
@@ -76,16 +76,19 @@ class Running:
         budget = self.source.connection.budget_requests
         return "" if self.report.requests < budget else f"it used its budget of {budget:,} requests"
 
+    def prepare(self, rows: Sequence[Told], cleans: Cleans | None = None) -> Prepared:
+        """Everything about rows that needs no transaction."""
+        items = [self.source.reader.entry(told) for told in rows]
+        return self.means.intake.prepare(items, self.origin, cleans)
+
     def store(
-        self, rows: Sequence[Told], cursor: Cursor | None = None, updated: datetime | None = None
+        self, prepared: Prepared, cursor: Cursor | None = None, updated: datetime | None = None
     ) -> None:
         """Bring rows in and, in the same transaction, move the cursor behind them.
 
         Pages of an overlap are older than what was seen before.
         """
         report, means = self.report, self.means
-        items = [self.source.reader.entry(told) for told in rows]
-        prepared = means.intake.prepare(items, self.origin)
         moments = [moment for moment in (report.watermark, updated) if moment is not None]
         report.watermark = max(moments, default=None)
         with means.database.write() as connection:

@@ -63,7 +63,7 @@ def _bring(run: Running, there: Mapping[str, str], here: set[str]) -> None:
     refused = run.means.journal.rejected_ids(run.origin.source)
     missing = [there[name] for name in sorted(there.keys() - here - refused)]
     for keys in batched(missing, _FETCHED):
-        run.store(run.source.pager.rows_of(keys))
+        run.store(run.prepare(run.source.pager.rows_of(keys)))
         run.means.cursors.renew(run.lease)
 
 
