@@ -52,6 +52,7 @@ from assistant.settings import EmbedderSettings, Settings, VectorSettings, Verif
 from assistant.writers import ticket_writers
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
+from ingest.redaction.remembering import RememberingRedactor
 from ingest.runs import RunJournal
 from ingest.webhooks.event_records import EventRecords
 from retrieval.corpus.database import Database
@@ -223,8 +224,9 @@ class Application:
 
     def _wire_events(self) -> None:
         database, connections, clock = self.database, self.settings.connections, self.clock
-        self.receiver = EventReceiver(database, connections, self.redactor, clock)
-        records = EventRecords(database, self.redactor, clock)
+        redactor = RememberingRedactor(self.redactor)
+        self.receiver = EventReceiver(database, connections, redactor, clock)
+        records = EventRecords(database, redactor, clock)
         self.events = EventWorker(database, connections, records, LoggedSyncRequests(), clock)
 
     def _wire_triage(self) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from ingest.items import SourceItem
 from ingest.normalise import record_content
-from ingest.redaction import Redactor
 from ingest.redaction.remembering import RememberingRedactor
 from ingest.webhooks.alert_records import alert_item
 from ingest.webhooks.changes import AlertChange, IncidentChange
@@ -21,7 +20,7 @@ RecordChange = AlertChange | IncidentChange
 
 # Records per unit of work: whoever wants to write meanwhile, an answer to a sender above all,
 # waits for no more than these.
-_BATCH = 25
+_BATCH = 8
 
 
 class EventRecords:
@@ -33,7 +32,7 @@ class EventRecords:
     """
 
     def __init__(
-        self, database: Database, redactor: Redactor, clock: Callable[[], datetime]
+        self, database: Database, redactor: RememberingRedactor, clock: Callable[[], datetime]
     ) -> None:
         self._database = database
         self._redactor = redactor
@@ -44,28 +43,17 @@ class EventRecords:
 
         Committed in batches. ``InvalidInput`` names what cannot become a record.
         """
-        clean = RememberingRedactor(self._redactor)
         for batch in _batches(changes):
-            while not self._stored(source, groups, batch, clean):
+            while not self._stored(source, groups, batch):
                 continue
 
-    def _stored(
-        self,
-        source: str,
-        groups: frozenset[str],
-        batch: Sequence[RecordChange],
-        clean: RememberingRedactor,
-    ) -> bool:
+    def _stored(self, source: str, groups: frozenset[str], batch: Sequence[RecordChange]) -> bool:
         """Store a batch; false when the records were changed by somebody else meanwhile."""
         keys = [change.key for change in batch]
         with self._database.read() as connection:
             known = stored_items(connection, source, keys)
         items = [_item(change, known.get(change.key)) for change in batch]
-        contents = [
-            self._content(_redacted(item, clean), source, groups)
-            for item in items
-            if item is not None
-        ]
+        contents = [self._content(item, source, groups) for item in items if item is not None]
         if not contents:
             return True
         with self._database.write() as connection:
@@ -78,8 +66,15 @@ class EventRecords:
         return True
 
     def _content(self, item: SourceItem, source: str, groups: frozenset[str]) -> RecordContent:
+        clean = replace(
+            item,
+            title=self._redactor.text(item.title),
+            text=self._redactor.text(item.text),
+            url=self._redactor.text(item.url),
+            fields=self._redactor.object(item.fields),
+        )
         try:
-            return record_content(item, source=source, default_groups=groups, now=self._clock())
+            return record_content(clean, source=source, default_groups=groups, now=self._clock())
         except ValueError as exc:
             raise InvalidInput(f"{item.place} cannot become a record: {exc}.") from exc
 
@@ -88,16 +83,6 @@ def _item(change: RecordChange, stored: Record | None) -> SourceItem | None:
     if isinstance(change, AlertChange):
         return alert_item(change, stored)
     return incident_item(change, stored)
-
-
-def _redacted(item: SourceItem, clean: RememberingRedactor) -> SourceItem:
-    return replace(
-        item,
-        title=clean.text(item.title),
-        text=clean.text(item.text),
-        url=clean.text(item.url),
-        fields=clean.object(item.fields),
-    )
 
 
 def _batches(changes: Iterable[RecordChange]) -> Iterator[list[RecordChange]]:
