@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx2
 
+from ingest.webhooks.changes import AlertChange
 from ingest.webhooks.hooks import hook_for
 from tests.integration.sending import BEARER, CONNECTIONS, body_of, receiving
 from tests.unit.ingest.test_hooks import TOLD, alert
@@ -74,6 +75,7 @@ def send(port: int, name: str, stop: threading.Event, acknowledged: set[str]) ->
             continue
         if answer.status_code == 202:
             (change,) = hook_for(payload).changes(payload, TOLD)
+            assert isinstance(change, AlertChange)
             acknowledged.add(change.key)
         number += 1
 
