@@ -29,7 +29,7 @@ from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.gate import RULES, ClaimCheck
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
-from assistant.services.events import EventWorker, LoggedSyncRequests
+from assistant.services.events import EventWorker
 from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
 from assistant.services.giving_feedback import GivingFeedback
@@ -42,6 +42,8 @@ from assistant.services.places import Places
 from assistant.services.receiving import EventReceiver
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
+from assistant.services.suggestions import SuggestionLog
+from assistant.services.syncing import Syncing
 from assistant.services.telling import NoticeWorker
 from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
@@ -183,6 +185,8 @@ class Application:
         self.redactor = Redactor(policy)
         self.pipeline = IngestPipeline(self.database, self.redactor, self.indexer, self.clock)
         self.runs = RunJournal(self.database)
+        connections = self.settings.connections
+        self.syncing = Syncing(self.database, self.redactor, connections, self.clock)
 
     def _wire_services(self, chat: ChatModel | None) -> None:
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
@@ -227,10 +231,11 @@ class Application:
         redactor = RememberingRedactor(self.redactor)
         self.receiver = EventReceiver(database, connections, redactor, clock)
         records = EventRecords(database, redactor, clock)
-        self.events = EventWorker(database, connections, records, LoggedSyncRequests(), clock)
+        self.events = EventWorker(database, connections, records, self.syncing, clock)
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
+        self.suggestions = SuggestionLog(self.database, self.clock)
         self.feedback = FeedbackRepository(self.database)
         self.giving_feedback = GivingFeedback(
             self.similar, self.feedback, self.redactor, self.clock
@@ -285,7 +290,13 @@ class Application:
     @property
     def background(self) -> tuple[Callable[[threading.Event], None], ...]:
         """What runs beside, in the worker or in the server, each until its event is set."""
-        return (self.worker.run, self.events.run, self.upkeep.run, self.telling.run)
+        return (
+            self.worker.run,
+            self.events.run,
+            self.syncing.run,
+            self.upkeep.run,
+            self.telling.run,
+        )
 
     def warm_up(self) -> None:
         """Load the model and the index, so that the first person need not wait for them."""

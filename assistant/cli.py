@@ -25,6 +25,7 @@ from assistant.commands import (
     lint,
     operations,
     questions,
+    syncing,
 )
 from assistant.logs import configure_logging
 from retrieval.errors import PrecedentError
@@ -42,6 +43,7 @@ app = typer.Typer(
 
 for command in (
     corpus.ingest,
+    syncing.sync,
     questions.similar,
     questions.triage,
     drafts.draft,
@@ -67,6 +69,7 @@ for command in (
     operations.serve,
     operations.worker,
     operations.migrate,
+    operations.openapi,
 ):
     app.command()(command)
 app.add_typer(corpus.index, name="index")

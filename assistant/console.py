@@ -206,7 +206,7 @@ def show_diff(told: DiffOut) -> None:
 def show_ingest(summaries: list[IngestOut]) -> None:
     """What came of each path, and where rows were rejected."""
     names = ("added", "changed", "unchanged", "removed", "rejected", "redactions")
-    table = _table("source", *names, "records/s")
+    table = narrow_table("source", *names, "records/s")
     for summary in summaries:
         counts = [f"{getattr(summary, name):,}" for name in names]
         table.add_row(escape(summary.source), *counts, f"{summary.records_per_second:,.0f}")
@@ -231,7 +231,7 @@ def show_ingest_errors(summaries: list[IngestOut]) -> None:
 
 def show_proposals(proposals: list[ProposalOut]) -> None:
     """Proposals with their state and who may not decide on them."""
-    table = _table("proposal", "state", "title", "target", "submitted by")
+    table = narrow_table("proposal", "state", "title", "target", "submitted by")
     for entry in proposals:
         place = f"{entry.target} {entry.reference}"
         cells = (entry.id, entry.state, entry.title, place, entry.submitted_by)
@@ -267,7 +267,7 @@ def show_fitted(learned: FitOut) -> None:
     if learned.ranking is not None:
         _show_ranking(learned.ranking)
     if learned.fields is not None and learned.fields.fields:
-        table = _table("field", "examples", "values", "right", "said", "of these right")
+        table = narrow_table("field", "examples", "values", "right", "said", "of these right")
         for field in learned.fields.fields:
             shares = (field.accuracy, field.coverage, field.precision)
             cells = (str(field.examples), str(field.labels), *(f"{share:.0%}" for share in shares))
@@ -280,7 +280,7 @@ def show_fitted(learned: FitOut) -> None:
 
 
 def _show_ranking(fitted: FittedRanking) -> None:
-    table = _table("feature", "weight")
+    table = narrow_table("feature", "weight")
     for name, weight in fitted.weights.items():
         table.add_row(name, f"{weight:.2f}")
     out.print(table)
@@ -297,7 +297,7 @@ def _show_backtest(found: BacktestOut) -> None:
         f"{found.questions:,} past incidents asked as of their opening; {found.forecast:,} of them "
         f"with what was learned before, {found.with_precedent:,} of which had a precedent."
     )
-    table = _table("measure", "value", "95 % interval")
+    table = narrow_table("measure", "value", "95 % interval")
     for name, value in found.measures.items():
         table.add_row(name, f"{value.mean:.3f}", f"{value.lo:.3f} – {value.hi:.3f}")
     out.print(table)
@@ -322,7 +322,7 @@ def show_rejects(rejects: list[StoredReject]) -> None:
         )
 
 
-def _table(*headings: str) -> Table:
+def narrow_table(*headings: str) -> Table:
     """A table narrow enough for a terminal of 80 columns."""
     return Table(*headings, box=None, padding=(0, 1, 0, 0), pad_edge=False)
 

@@ -16,15 +16,7 @@ def create_app(application: Application | None = None) -> FastAPI:
     """The application, from the settings of the process unless one is given."""
     wired = application or Application(load_settings())
     configure_logging(wired.settings.log_level)
-    app = FastAPI(
-        title="Precedent",
-        version=wired.version,
-        summary="Similar incidents, ranked hypotheses and RCA drafts with citations.",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
-        lifespan=_lifespan,
-    )
+    app = api.described(wired.version, _lifespan)
     api.install(app, wired)
     web.install(app, wired)
     return app
@@ -32,7 +24,7 @@ def create_app(application: Application | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the models; deliver what is approved, take events in, keep the index up to date."""
+    """Warm the models; deliver, take events in, follow connected systems, index beside."""
     application: Application = app.state.application
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]

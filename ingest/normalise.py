@@ -66,14 +66,17 @@ def record_content(
 
 def _complete(text: str, fields: Mapping[str, JsonValue]) -> str:
     """The text, and below it what only the fields say."""
-    known = _folded(text)
     parts = [text] if text else []
+    known: str | None = None
     for name, heading in _TEXT_FIELDS.items():
         value = fields.get(name)
         if not isinstance(value, str):
             continue
         body = clean_text(value).strip()
-        if len(body.split()) >= _MIN_WORDS and _folded(body) not in known:
+        if len(body.split()) < _MIN_WORDS:
+            continue
+        known = _folded(text) if known is None else known
+        if _folded(body) not in known:
             parts.append(f"## {heading}\n{body}")
     return "\n\n".join(parts)
 

@@ -2,32 +2,25 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from ingest.connectors import connector_for
 from ingest.connectors.profile import Profile
+from ingest.intake import Intake, Origin, Prepared, Stored
 from ingest.items import Reject, SourceItem
-from ingest.normalise import NORMALISE_VERSION, record_content
-from ingest.redaction import REDACTION_VERSION, Redactor
+from ingest.redaction import Redactor
+from ingest.removal import is_mass_removal
 from ingest.runs import RunJournal, RunState
 from retrieval.batches import batched
-from retrieval.chunking import CHUNKER_VERSION
 from retrieval.corpus.database import Database
-from retrieval.corpus.writer import Change, CorpusWriter
+from retrieval.corpus.writer import CorpusWriter
 from retrieval.errors import PrecedentError
 from retrieval.indexer import Indexer, IndexReport, Progress
-from retrieval.records import RecordContent, sha256_of_json
 
 # Records per unit of work: an interrupted run repeats at most these.
 _BATCH = 200
-# A source that suddenly lacks most of what it had is more often a truncated export than
-# a clean-up. Below the smaller number nobody would notice by a count, so it is let pass.
-_REMOVAL_SHARE = 0.5
-_REMOVAL_FLOOR = 20
 _REJECTS_SHOWN = 20
 
 Seen = Callable[[int], None]
@@ -76,6 +69,16 @@ class IngestSummary:
         """Records read a second."""
         return self.records / self.seconds if self.seconds else 0.0
 
+    def note(self, prepared: Prepared, stored: Stored) -> None:
+        """Add what came of one batch."""
+        self.added += stored.added
+        self.changed += stored.changed
+        self.unchanged += stored.unchanged
+        self.redactions += prepared.redactions
+        self.rejected += len(prepared.rejects)
+        self.rejects += prepared.rejects[: _REJECTS_SHOWN - len(self.rejects)]
+        self.remarks += prepared.remarks
+
     def counts(self) -> dict[str, int]:
         """The counts by name."""
         names = ("added", "changed", "unchanged", "removed", "rejected", "redactions")
@@ -97,9 +100,9 @@ class IngestPipeline:
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
-        self._redactor = redactor
         self._indexer = indexer
         self._clock = clock
+        self._intake = Intake(database, redactor, clock)
         self._journal = RunJournal(database)
 
     def take_in(
@@ -114,11 +117,12 @@ class IngestPipeline:
         connector = connector_for(path)
         summary = IngestSummary(source=options.source or source_name(path), place=str(path))
         run = self._journal.start(summary.source, str(path), self._clock())
+        origin = Origin(summary.source, options.groups, run)
         seen_ids: set[str] = set()
         try:
             items = connector.read(path, options.profile)
             for batch in batched(items, _BATCH):
-                self._store(batch, run, options, summary, seen_ids)
+                self._store(batch, origin, summary, seen_ids)
                 if seen is not None:
                     seen(summary.records + summary.rejected)
             self._remove_missing(options, summary, seen_ids)
@@ -136,55 +140,15 @@ class IngestPipeline:
     def _store(
         self,
         batch: Iterable[SourceItem | Reject],
-        run: int,
-        options: IngestOptions,
+        origin: Origin,
         summary: IngestSummary,
         seen_ids: set[str],
     ) -> None:
-        items = [entry for entry in batch if isinstance(entry, SourceItem)]
-        rejects = [entry for entry in batch if isinstance(entry, Reject)]
-        digests = {item.external_id: _digest(item, options) for item in items}
-        with self._database.read() as connection:
-            stored = CorpusWriter(connection, self._clock()).digests(summary.source, digests)
-        contents: list[RecordContent] = []
-        for item in items:
-            if stored.get(item.external_id) == digests[item.external_id]:
-                summary.unchanged += 1
-                continue
-            summary.remarks += [f"{item.place}: {remark}" for remark in item.remarks]
-            try:
-                contents.append(self._content(item, options, summary))
-            except ValueError as exc:
-                rejects.append(Reject(item.place, str(exc), item.external_id, item.text[:200]))
+        prepared = self._intake.prepare(batch, origin)
         with self._database.write() as connection:
-            writer = CorpusWriter(connection, self._clock())
-            for content in contents:
-                change = writer.upsert(content, digests[content.external_id])
-                summary.added += change is Change.ADDED
-                summary.changed += change is Change.CHANGED
-                summary.unchanged += change is Change.UNCHANGED
-            for reject in rejects:
-                kept = replace(reject, excerpt=self._redactor.redact(reject.excerpt).text)
-                self._journal.keep(connection, run, kept, self._clock())
-                self._note_reject(kept, summary)
-        seen_ids.update(digests)
-        seen_ids.update(r.external_id for r in rejects if r.external_id is not None)
-
-    def _content(
-        self, item: SourceItem, options: IngestOptions, summary: IngestSummary
-    ) -> RecordContent:
-        redacted = _Redaction(self._redactor)
-        clean = replace(
-            item,
-            title=redacted.text(item.title),
-            text=redacted.text(item.text),
-            url=redacted.text(item.url),
-            fields={name: redacted.value(value) for name, value in item.fields.items()},
-        )
-        summary.redactions += redacted.count
-        return record_content(
-            clean, source=summary.source, default_groups=options.groups, now=self._clock()
-        )
+            stored = self._intake.store(connection, prepared, origin)
+        summary.note(prepared, stored)
+        seen_ids |= prepared.ids
 
     def _remove_missing(
         self, options: IngestOptions, summary: IngestSummary, seen_ids: set[str]
@@ -204,34 +168,6 @@ class IngestPipeline:
                 return
             summary.removed = writer.remove(summary.source, sorted(missing))
 
-    @staticmethod
-    def _note_reject(reject: Reject, summary: IngestSummary) -> None:
-        summary.rejected += 1
-        if len(summary.rejects) < _REJECTS_SHOWN:
-            summary.rejects.append(reject)
-
-
-class _Redaction:
-    """Redacts the parts of one item and counts."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        self._redactor = redactor
-        self.count = 0
-
-    def text(self, text: str) -> str:
-        redacted = self._redactor.redact(text)
-        self.count += len(redacted.redactions)
-        return redacted.text
-
-    def value(self, value: JsonValue) -> JsonValue:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.value(entry) for entry in value]
-        if isinstance(value, dict):
-            return {name: self.value(entry) for name, entry in value.items()}
-        return value
-
 
 def source_name(path: Path) -> str:
     """The source that a path stands for when none is named.
@@ -249,19 +185,9 @@ def _reason_to_keep(
     unreadable = sum(1 for reject in summary.rejects if reject.external_id is None)
     if unreadable or summary.rejected > len(summary.rejects):
         return "some rows could not be read and may be these; mend them and run again"
-    most = len(missing) > max(_REMOVAL_FLOOR, _REMOVAL_SHARE * len(present))
-    if most and not options.allow_mass_removal:
+    if is_mass_removal(len(missing), len(present)) and not options.allow_mass_removal:
         return (
             f"that is most of its {len(present)} records and looks like a truncated export; "
             "run again with --allow-mass-removal if they are really gone"
         )
     return None
-
-
-def _digest(item: SourceItem, options: IngestOptions) -> str:
-    """Changes with the item and with anything of ours that shapes the record."""
-    groups = options.groups if item.groups is None else item.groups
-    parts = asdict(replace(item, place="", groups=None))
-    versions = [REDACTION_VERSION, NORMALISE_VERSION, CHUNKER_VERSION]
-    digest: str = sha256_of_json([parts, sorted(groups), versions])
-    return digest

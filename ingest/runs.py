@@ -72,6 +72,17 @@ class RunJournal:
                 .values(state=state, counts=dict(counts), finished_at=now)
             )
 
+    def rejected_ids(self, source: str) -> set[str]:
+        """External ids of what a source had that could not be taken in."""
+        query = (
+            select(rejects.c.external_id)
+            .join(ingest_runs, ingest_runs.c.id == rejects.c.run_id)
+            .where(ingest_runs.c.source == source, rejects.c.external_id.is_not(None))
+            .distinct()
+        )
+        with self._database.read() as connection:
+            return {name for name in connection.scalars(query) if name is not None}
+
     def latest_rejects(self, limit: int) -> list[StoredReject]:
         """The latest rejects, newest first."""
         query = (

@@ -8,6 +8,7 @@ and plain labels at the start of a line (``Root cause: …``, from a closed list
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.records import Section, SectionKind
 
@@ -70,6 +71,14 @@ _PLAIN = re.compile(
 _FENCE = re.compile(
     r"^ {0,3}(```+|~~~+)[^`\n]*\n.*?(?:^ {0,3}\1[^\n]*$|\Z)", re.DOTALL | re.MULTILINE
 )
+# Each form with what a text must have for it.
+_FORMS = (
+    (_HEADING, ("#",)),
+    (_SETEXT, ("\n=", "\n---")),
+    (_BOLD, ("**", "__")),
+    (_BRACKET, ("[",)),
+    (_PLAIN, (":",)),
+)
 # The deepest Markdown heading has level 6; a label lies below every heading.
 _LABEL_LEVEL = 7
 
@@ -105,16 +114,19 @@ def sections(text: str) -> tuple[Section, ...]:
     return tuple(found)
 
 
+# The headings of all tickets of a source are the same few.
+@lru_cache(maxsize=10_000)
 def kind_of(heading: str) -> SectionKind | None:
     """The role that a heading names, or ``None`` when it names none."""
     return next((kind for kind, words in _KINDS if words.search(heading)), None)
 
 
 def _marks(text: str) -> Iterator[_Mark]:
-    code = [match.span() for match in _FENCE.finditer(text)]
+    fenced = "```" in text or "~~~" in text
+    code = [match.span() for match in _FENCE.finditer(text)] if fenced else []
     taken: set[int] = set()
-    for pattern in (_HEADING, _SETEXT, _BOLD, _BRACKET, _PLAIN):
-        for match in pattern.finditer(text):
+    for pattern, needs in _FORMS:
+        for match in pattern.finditer(text) if any(each in text for each in needs) else ():
             line = text.rfind("\n", 0, match.start()) + 1
             if line in taken or any(start <= match.start() < end for start, end in code):
                 continue

@@ -20,6 +20,7 @@ PrecedentError
 │   ├── Throttled           it asks to wait
 │   └── Unanswered          it may or may not have done what it was asked
 ├── Refused                 another server understood and said no
+├── WrongAnswer             another server answered something else than it was asked
 └── DeliveryFailed          nothing was written; another try may succeed
 
 The message of every error names the place and the fix, because it is shown to
@@ -157,6 +158,12 @@ class Refused(PrecedentError):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+class WrongAnswer(PrecedentError):
+    """Another server answered something else than it was asked; nothing of it was used."""
+
+    code = "wrong-answer"
 
 
 class DeliveryFailed(PrecedentError):

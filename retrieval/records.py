@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     KB = "kb"
     CHANGE = "change"
     ALERT = "alert"
+    CI = "ci"
 
 
 PRECEDENT_KINDS = frozenset({RecordKind.INCIDENT, RecordKind.PROBLEM, RecordKind.RCA})

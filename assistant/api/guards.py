@@ -24,6 +24,7 @@ from retrieval.errors import NotSignedIn, PrecedentError
 _OPEN = ("/livez", "/readyz", "/static/")
 # Known by the signature of what they send; their Authorization header is none of ours.
 _WEBHOOKS = "/api/v1/webhooks/"
+_NUL = "\x00"
 
 log = structlog.get_logger()
 
@@ -109,6 +110,9 @@ def _refusal(request: Request, max_body_bytes: int, *, only_here: bool) -> Respo
             "cross-site",
             "A page of another site sent this request. Send it from Precedent's own pages.",
         )
+    if _NUL in request.scope["path"]:
+        # No name has one, and PostgreSQL refuses to look for it.
+        return problem(request, 404, "not-found", "No name contains the character NUL.")
     if _declared_length(request) > max_body_bytes:
         return _too_large(request, max_body_bytes)
     return None

@@ -1,8 +1,9 @@
-"""``serve``, ``worker``, ``migrate`` and ``redact``: running the installation."""
+"""``serve``, ``worker``, ``migrate``, ``redact`` and ``openapi``: running the installation."""
 
 import json as jsonlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def serve(
 def worker(
     check: Annotated[bool, typer.Option("--check", help="Only report that it could run.")] = False,
 ) -> None:
-    """Deliver what is approved, take events in, keep the index up to date, until interrupted."""
+    """Deliver, take events in, read connected systems, index what is new; until interrupted."""
     app = application()
     if check:
         app.store.version()
@@ -57,7 +58,7 @@ def worker(
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     console.err.print(
-        "Delivering what is approved, taking events in, keeping the index up to date. Ctrl-C stops."
+        "Delivering, taking events in, reading connected systems, indexing. Ctrl-C stops."
     )
     threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in app.background]
     for thread in threads:
@@ -87,6 +88,14 @@ def redact(
         for _, entry in json_lines(file, "id", "text")
     ]
     console.write_json(json or console.STDOUT, "\n".join(lines))
+
+
+def openapi(json: Json = None) -> None:
+    """Print the OpenAPI document of the API; docs/openapi.json is a copy."""
+    # A process of its own: the server's imports are no business of the other commands.
+    command = [sys.executable, "-m", "assistant.openapi"]
+    described = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 — our own interpreter, no shell
+    console.write_json(json or console.STDOUT, described.rstrip("\n"))
 
 
 def _redacted(found: Redacted) -> dict[str, Any]:

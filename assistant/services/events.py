@@ -39,14 +39,6 @@ class SyncRequests(Protocol):
         """Have the stream read soon."""
 
 
-class LoggedSyncRequests:
-    """Only says in the log what should be read."""
-
-    def request(self, connection: str, stream: str) -> None:
-        """See ``SyncRequests.request``."""
-        log.info("sync.requested", connection=connection, stream=stream)
-
-
 @dataclass(frozen=True, slots=True)
 class EventRules:
     """How a worker goes about it; times in seconds.

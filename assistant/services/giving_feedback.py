@@ -52,7 +52,7 @@ class GivingFeedback:
             subject=subject,
             suggestion=suggestion,
             verdict=verdict,
-            reason=self._redactor.redact(reason).text,
+            reason=self._redactor.clean(reason),
         )
         self._feedback.keep(given)
         return given

@@ -53,7 +53,7 @@ class SimilarIncidents:
         if not text.strip():
             raise InvalidInput("The text is empty. Describe the incident in a few words.")
         _check_length(text)
-        return IncidentContext.of_text(self._redactor.redact(clean_text(text)).text, as_of)
+        return IncidentContext.of_text(self._redactor.clean(text), as_of)
 
     def context_of_event(
         self, event: IncidentEvent, as_of: datetime | None = None

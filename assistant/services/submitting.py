@@ -86,7 +86,7 @@ class Submitting:
             raise InvalidInput("The draft has no claim yet; there is nothing to approve.")
         place = self._places.of_record(draft.record_id, wanted.target, wanted.field)
         against = blockers(draft)
-        override = self._redactor.redact(wanted.override_reason.strip()).text if against else ""
+        override = self._redactor.clean(wanted.override_reason).strip() if against else ""
         replaced = place.field.replaces and bool(place.reading.text)
         risk, why = risk_of(place.field, bool(against), replaced)
         number = wanted.number or f"prop-{uuid4().hex[:16]}"

@@ -1,6 +1,5 @@
 """The sidebar beside a ticket: the triage card."""
 
-import hashlib
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -75,10 +74,10 @@ def _card(
     card = None
     try:
         card = app.triage.card(context, person.reader())
+        app.suggestions.card(person, card)
     except NotFound:
         # Nothing was ingested yet: say so where the answer would be.
         empty = True
-    digest = hashlib.sha256(context.text.encode("utf-8", "replace")).hexdigest()[:16]
     return page(
         request,
         "sidebar.html",
@@ -86,5 +85,5 @@ def _card(
         card=card,
         empty=empty,
         thanks=thanks,
-        subject=context.record_id or f"text:{digest}",
+        subject=context.subject,
     )

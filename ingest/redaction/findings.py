@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+# A noncharacter: no text has it and no rule takes it for a letter or white space, so what is
+# already redacted can neither be a secret nor name one.
+FILLER = "\ufdd0"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -20,8 +24,13 @@ class Finder(Protocol):
 
     Guarantees: every span lies in the text and is not empty; spans may overlap; the time
     is linear in the length of the text, so every repetition in a pattern that can fail is
-    bounded or cannot start twice at the same run of characters.
+    bounded or cannot start twice at the same run of characters. Where ``pattern`` matches
+    nowhere in the text, there is no span.
     """
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What must occur in the text for anything to be found."""
 
     def find(self, text: str, lowered: str) -> Iterable[Finding]:
         """The spans in ``text``; ``lowered`` is the same in lower case with the same offsets."""

@@ -27,6 +27,8 @@ _SAME_LINE = re.compile(r"[ \t]{0,8}[A-Za-z0-9+/=]{8,}")
 class KeyBlocks:
     """Finds the body of PEM, OpenSSH, SSH2, PGP and PuTTY private keys; the armour stays."""
 
+    pattern = re.compile("private", re.IGNORECASE)
+
     def find(self, text: str, lowered: str) -> Iterator[Finding]:
         """One span for each key; what follows a truncated key is left alone."""
         if "private" not in lowered:

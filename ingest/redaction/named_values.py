@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ingest.redaction.findings import Finding
-from ingest.redaction.secret_names import KIND_OF_GROUP, name_end, secret_names
+from ingest.redaction.findings import FILLER, Finding
+from ingest.redaction.secret_names import KIND_OF_GROUP, SECRET_NAME, name_end, secret_names
 from ingest.redaction.values import (
     is_code,
     is_description,
@@ -61,8 +61,6 @@ _ENDS = re.compile(
 )
 _SENTENCE_ENDS = re.compile(r"(?:\w[!.]?|[!.])(?:\s{0,3}\Z|\s{0,3}\n|\s{1,3}[A-Z])")
 _SETTLES = re.compile(r"(?:[.,;)!]|\s(?:on|for|and|at|then|in|voor|op|en|für|und)\b|\s*\n|\s*\Z)")
-# What is redacted already; see ingest/redaction/redactor.py.
-_FILLER = "\ufdd0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +230,9 @@ _FORMS = (
 class NamedValues:
     """Finds each name of a secret and judges what follows it."""
 
+    # Before a letter it is part of another word, and at the end it names nothing.
+    pattern = re.compile(rf"(?:{SECRET_NAME.pattern})[^a-zA-Z]", SECRET_NAME.flags)
+
     def find(self, text: str, lowered: str) -> Iterator[Finding]:
         """The values; their names stay. What looks like a name inside a value is none."""
         done = 0
@@ -255,7 +256,7 @@ def _behind(text: str, name: re.Match[str], end: int) -> Finding | None:
         match = None if form.needs_tag and not in_tag else form.pattern.match(text, end)
         if match is None or match.lastindex is None:
             continue
-        if _FILLER in match[match.lastindex]:
+        if FILLER in match[match.lastindex]:
             return None  # it is gone already, and what follows it is not a value of this name
         found = _judged(text, name, match, form)
         if found is not None:

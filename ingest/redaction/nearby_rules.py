@@ -17,6 +17,7 @@ _CHARACTERS = r"[\w!#$^*@?&.+-]"
 _TOKEN = re.compile(
     rf"(?<![\w!#$^*@?&.+=%/\\-])[A-Za-z0-9](?=[\w.-]{{0,40}}[!#$^*@?&])({_CHARACTERS}{{6,40}})(?![\w=%/\\])"
 )
+_MARKED = r"[a-z0-9][\w.-]*[!#$^*@?&]"
 _LEET = re.compile(r"(?i)p[a@4][s$5]{2}w[o0]rd")
 _LOGIN_AT_HOST = re.compile(r"[\w.-]+@[\w.-]+\Z")
 
@@ -27,6 +28,9 @@ class NearbyPasswords:
     Letters, digits and a mark inside, next to a word such as "password" or "login": "apc /
     Apc!Card77" in a chat, a column of an exported table.
     """
+
+    # Both must be there, in whatever order.
+    pattern = re.compile(rf"(?is)(?:{_WORD.pattern}).*{_MARKED}|{_MARKED}.*(?:{_WORD.pattern})")
 
     def find(self, text: str, lowered: str) -> Iterator[Finding]:
         """Values within a line or two of the word."""

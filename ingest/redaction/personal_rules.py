@@ -26,6 +26,7 @@ class _Mail:
     """Finds mail addresses, but for log-ins to hosts and the domains that stay."""
 
     kept_domains: frozenset[str]
+    pattern: re.Pattern[str] = _MAIL
 
     def find(self, text: str, lowered: str) -> Iterator[Finding]:
         if "@" not in lowered:
@@ -49,6 +50,8 @@ _IBAN_LONGEST = 34 + 33
 
 class _Ibans:
     """Finds bank account numbers by their country's length and the check digits."""
+
+    pattern = _IBAN_START
 
     def find(self, text: str, lowered: str) -> Iterator[Finding]:
         for match in _IBAN_START.finditer(text):

@@ -2,11 +2,11 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ingest.redaction.command_rules import COMMAND_RULES
-from ingest.redaction.findings import Finder, Finding, Rule, merged
+from ingest.redaction.findings import FILLER, Finder, Finding, merged
 from ingest.redaction.key_blocks import KeyBlocks
 from ingest.redaction.named_values import NamedValues
 from ingest.redaction.nearby_rules import NearbyPasswords
@@ -14,16 +14,15 @@ from ingest.redaction.network_rules import IP_RULES
 from ingest.redaction.personal_rules import personal_rules
 from ingest.redaction.policy import IpPolicy, RedactionPolicy
 from ingest.redaction.prose_rules import PROSE_RULES
+from ingest.redaction.selection import Selection
 from ingest.redaction.transport_rules import TRANSPORT_RULES
 from ingest.redaction.vendor_rules import VENDOR_RULES
+from ingest.text import clean_text
 
 # Raise with every change of a rule: stored records are redacted again when it differs.
 REDACTION_VERSION = "2"
 
 _PLACEHOLDER = re.compile(r"\[REDACTED:[a-z_]{1,40}\]")
-# A noncharacter: no text has it and no rule takes it for a letter or white space, so what is
-# already redacted can neither be a secret nor name one.
-_FILLER = "\ufdd0"
 # A removed value can uncover another (its neighbour is then the end of a line, say). Ordinary
 # text needs one pass and one that finds nothing; a pass takes time, so their number is bounded.
 _PASSES = 8
@@ -56,22 +55,7 @@ class Redactor:
 
     def __init__(self, policy: RedactionPolicy = RedactionPolicy()) -> None:  # noqa: B008 — a frozen value
         self._policy = policy
-        finders: tuple[Finder, ...] = (
-            KeyBlocks(),
-            *VENDOR_RULES,
-            *TRANSPORT_RULES,
-            NamedValues(),
-            *COMMAND_RULES,
-            *PROSE_RULES,
-            NearbyPasswords(),
-            *personal_rules(policy.kept_mail_domains),
-            *(IP_RULES if policy.ip_addresses is IpPolicy.MASK else ()),
-        )
-        self._finders = finders
-        # Of a label of thirty characters most rules have nothing to look for, and asking each
-        # in turn took half of the time: a hint leads to the rules that have it instead.
-        self._always = tuple(each for each in finders if not _hints(each))
-        self._hinted = _by_hint(finders)
+        self._selection = Selection(all_finders(policy))
 
     @property
     def version(self) -> str:
@@ -89,6 +73,10 @@ class Redactor:
             known = (Finding(r.start, r.end, r.kind) for r in result.redactions)
             result = _replaced(result.text, merged([*known, *fresh]))
         return result
+
+    def clean(self, text: str) -> str:
+        """What somebody wrote, fit to be kept: redacted, without what databases refuse."""
+        return self.redact(clean_text(text)).text
 
     def redact_field(self, name: str, text: str) -> Redacted:
         """As :meth:`redact` for the value of a field, whose name may say that it is secret.
@@ -109,24 +97,25 @@ class Redactor:
         placeholders = [Finding(*match.span(), "") for match in _PLACEHOLDER.finditer(text)]
         masked = _masked(text, placeholders)
         lowered = _lowered(masked)
-        hinted = {at for hint, rules in self._hinted if hint in lowered for at in rules}
-        finders = (*self._always, *(self._finders[at] for at in hinted))
+        finders = self._selection.of(masked, lowered)
         found = merged(f for finder in finders for f in finder.find(masked, lowered))
         fresh = [f for f in found if _CONTENT.search(masked, f.start, f.end)]
         return _widened(fresh, placeholders)
 
 
-def _hints(finder: Finder) -> tuple[str, ...]:
-    return finder.hints if isinstance(finder, Rule) else ()
-
-
-def _by_hint(finders: Sequence[Finder]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Each hint with the places of the rules that have it."""
-    places: dict[str, list[int]] = {}
-    for place, finder in enumerate(finders):
-        for hint in _hints(finder):
-            places.setdefault(hint, []).append(place)
-    return tuple((hint, tuple(rules)) for hint, rules in places.items())
+def all_finders(policy: RedactionPolicy) -> tuple[Finder, ...]:
+    """Every family of rules that holds under a policy."""
+    return (
+        KeyBlocks(),
+        *VENDOR_RULES,
+        *TRANSPORT_RULES,
+        NamedValues(),
+        *COMMAND_RULES,
+        *PROSE_RULES,
+        NearbyPasswords(),
+        *personal_rules(policy.kept_mail_domains),
+        *(IP_RULES if policy.ip_addresses is IpPolicy.MASK else ()),
+    )
 
 
 def _lowered(text: str) -> str:
@@ -138,7 +127,7 @@ def _masked(text: str, spans: Iterable[Finding]) -> str:
     parts: list[str] = []
     position = 0
     for span in spans:
-        parts += [text[position : span.start], _FILLER * (span.end - span.start)]
+        parts += [text[position : span.start], FILLER * (span.end - span.start)]
         position = span.end
     return "".join([*parts, text[position:]])
 

@@ -82,16 +82,19 @@ _GROUPS = (
 
 KIND_OF_GROUP = {group.name: group.kind for group in _GROUPS}
 
-_NAME = re.compile(
+SECRET_NAME = re.compile(
     "|".join(f"(?P<{group.name}>{group.pattern})" for group in _GROUPS),
     re.IGNORECASE | re.VERBOSE,
 )
 # A part of every name, in lower case. Looking for these first is forty times faster than for
 # the names; only their surroundings are then searched.
 _CORE = re.compile(
-    "pass|p/w|pwd|pw|ww|puk|pswd|psw|psk|pin|secret|token|key|jwt|code|wachtwoord|kennwort|mot de"
-    "|mot_de|contrase|senha|l[oö]senord|adgangs|has[lł]o|heslo|salasana|toegangs|zugangs|masterauth"
-    "|pre-?shared|wi-?fi|wlan|wpa|wep|community|sleutel|schlüssel|пароль|密|パスワード"
+    "pass|p/w|pwd|pw|(?<![a-z])ww(?![a-z])|pswd|psw|psk|secret|token|key|jwt|wachtwoord|kennwort"
+    "|mot de|mot_de|contrase|senha|l[oö]senord|adgangs|has[lł]o|heslo|salasana|toegangs|zugangs"
+    "|masterauth|pre-?shared|wi-?fi|wlan|wpa|wep|community|sleutel|schlüssel|пароль|密|パスワード"
+    # Not in "ping", "helping" or "exit code".
+    "|(?<![a-z])(?:pin|puk)(?![abd-z])"
+    "|(?:door|gate|alarm|lock|safe|entry|box|deur|tür)[ -]?code"
 )
 # Longer than the longest name.
 _AROUND = 32
@@ -111,10 +114,10 @@ def secret_names(text: str, lowered: str) -> Iterator[re.Match[str]]:
     start = end = 0
     for core in _CORE.finditer(lowered):
         if core.start() - _AROUND > end:
-            yield from _NAME.finditer(text, start, end)
+            yield from SECRET_NAME.finditer(text, start, end)
             start = core.start() - _AROUND
         end = core.end() + _AROUND
-    yield from _NAME.finditer(text, max(0, start), end)
+    yield from SECRET_NAME.finditer(text, max(0, start), end)
 
 
 def name_end(text: str, name: re.Match[str]) -> int | None:

@@ -42,6 +42,8 @@ def _is_identity(name: str, value: str) -> bool:
 class _Cookies:
     """Finds the values of cookies in the headers that carry them."""
 
+    pattern = re.compile("cookie", re.IGNORECASE)
+
     def find(self, text: str, lowered: str) -> Iterator[Finding]:
         """The values of ``name=value; name=value`` behind a cookie header's name."""
         if "cookie" not in lowered:

@@ -84,9 +84,10 @@ def _field(site: Jira, issue: Issue, name: str, who: Account) -> Any:
         kind = site.store.projects[issue.project]
         return {"key": issue.project, "name": issue.project, "projectTypeKey": kind}
     if name == "comment":
-        found = [comment_json(site, issue, each, who, ()) for each in issue.comments.values()]
-        count = len(found)
-        return {"comments": found, "total": count, "maxResults": count, "startAt": 0}
+        total = len(issue.comments)
+        shown = list(issue.comments.values())[: site.options.comments_in_search]
+        found = [comment_json(site, issue, each, who, ()) for each in shown]
+        return {"comments": found, "total": total, "maxResults": len(found), "startAt": 0}
     return issue.fields.get(name)
 
 

@@ -48,7 +48,8 @@ class Options:
     ``drop_properties``: an intermediary leaves out the properties of a comment.
     ``stale_searches`` is how many searches do not see a change that came through the API.
     ``writes_per_issue`` is how many writes one issue takes in two seconds (0: any number).
-    ``page_cap`` is the most issues in a page of many fields, ``comment_cap`` of comments.
+    ``page_cap`` is the most issues in a page of many fields, ``comment_cap`` of comments;
+    ``comments_in_search`` is how many an issue shows in a search (memory: no page says it).
     """
 
     drop_properties: bool = False
@@ -56,6 +57,7 @@ class Options:
     writes_per_issue: int = 0
     page_cap: int = 40
     comment_cap: int = 100
+    comments_in_search: int = 20
 
 
 @dataclass(slots=True)

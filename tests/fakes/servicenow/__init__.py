@@ -13,6 +13,7 @@ names (ignored like any unknown field) and aggregates.
 from tests.fakes.servicenow.app import application, running
 from tests.fakes.servicenow.faults import Fault
 from tests.fakes.servicenow.instance import JOURNAL_ROLE, Policy, ServiceNow
+from tests.fakes.servicenow.tickets import add_tickets
 from tests.fakes.servicenow.volume import add_incidents
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Policy",
     "ServiceNow",
     "add_incidents",
+    "add_tickets",
     "application",
     "running",
 ]

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from tests.fakes.servicenow.access import Identity
 from tests.fakes.servicenow.faults import failure
 from tests.fakes.servicenow.instance import JOURNAL_ROLE, ServiceNow
-from tests.fakes.servicenow.query import Fields, in_order, parse
+from tests.fakes.servicenow.query import Fields, Query, in_order, parse
 from tests.fakes.servicenow.schema import JOURNAL_TABLE
 from tests.fakes.servicenow.shapes import Shape, rendered
 from tests.fakes.servicenow.store import Row, Table
@@ -109,7 +109,7 @@ def _selected(
             return [table.rows[sys_id] for _, sys_id in keys], high - low
         candidates = [table.rows[sys_id] for _, sys_id in table.index[low:high]]
     else:
-        candidates = list(table.rows.values())
+        candidates = _candidates(instance, table, query)
     fits = query.test()
     found: list[Row] = []
     enough = offset + limit if query.in_keyset_order and not counted else len(candidates)
@@ -121,6 +121,15 @@ def _selected(
     if not query.in_keyset_order:
         found = _sorted(found, query.order)
     return found[offset : offset + limit], len(found)
+
+
+def _candidates(instance: ServiceNow, table: Table, query: Query) -> list[Row]:
+    """What an index leaves to be looked at: journal entries have one on their owners."""
+    first = query.groups[0][0] if len(query.groups) == 1 and query.groups[0] else ()
+    if len(first) == 1 and first[0].field == "element_id" and first[0].operator in {"=", "IN"}:
+        owners = first[0].value.split(",")
+        return [row for owner in owners for row in instance.store.journals.get(owner, ())]
+    return list(table.rows.values())
 
 
 def _sorted(rows: list[Row], order: Sequence[tuple[str, bool]]) -> list[Row]:

@@ -19,6 +19,8 @@ from ingest.redaction import (
     Redactor,
 )
 from ingest.redaction.checks import is_card_number, is_iban, passes_luhn
+from ingest.redaction.redactor import all_finders
+from ingest.redaction.selection import Selection
 from tests.conftest import PROJECT
 
 REDACTOR = Redactor()
@@ -294,3 +296,40 @@ class TestTime:
         timing = timed(unit)
         # Eight times the text; quadratic time would be 64 times as long.
         assert timing.large < 30 * max(timing.small, 0.005), timing
+
+
+class TestSelection:
+    """Rules that are not tried must be rules that would have found nothing."""
+
+    FINDERS = all_finders(RedactionPolicy(ip_addresses=IpPolicy.MASK))
+    SELECTION = Selection(FINDERS)
+
+    def assert_none_is_left_out(self, text: str) -> None:
+        lowered = text.replace("İ", "i").lower()
+        chosen = self.SELECTION.of(text, lowered)
+        for finder in self.FINDERS:
+            assert finder in chosen or not list(finder.find(text, lowered)), (finder, text)
+
+    def test_on_the_labelled_strings_in_every_case(self) -> None:
+        for sample in SAMPLES:
+            for text in (sample.text, sample.text.upper(), sample.text.title()):
+                self.assert_none_is_left_out(text)
+
+    @settings(max_examples=300, deadline=None)
+    @given(
+        st.lists(st.sampled_from([sample.text for sample in SAMPLES]), min_size=1, max_size=3),
+        st.text(max_size=40),
+        st.integers(0, 60),
+    )
+    def test_on_pieces_of_them_among_any_characters(
+        self, samples: list[str], around: str, cut: int
+    ) -> None:
+        pieces = [sample[cut % (len(sample) + 1) :] for sample in samples]
+        self.assert_none_is_left_out(around.join(pieces) + around)
+
+    @pytest.mark.parametrize("text", ["PASSWORD: Qx7!mmPz", "pASſWORD: Qx7!mmPz", "pın: 4711"])
+    def test_on_letters_that_only_python_takes_for_others(self, text: str) -> None:
+        self.assert_none_is_left_out(text)
+
+    def test_lone_surrogates_are_no_hiding_place(self) -> None:
+        assert "Qx7!mmPz" not in REDACTOR.redact("\ud800 password: Qx7!mmPz").text

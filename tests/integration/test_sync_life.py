@@ -1,0 +1,375 @@
+"""Sweeps, readers, leases, the schedule, and processes that are killed in the middle."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant.bootstrap import Application
+from assistant.main import create_app
+from ingest.syncing.cursors import StreamName, StreamState, SyncCursors
+from retrieval.access import Reader
+from retrieval.corpus.database import Database
+from retrieval.errors import Conflict, InvalidSettings, NotAllowed, NotFound
+from tests.fakes.servicenow import ServiceNow, add_incidents, running
+from tests.fakes.serving import serving_process
+from tests.integration.connected import (
+    Clock,
+    connected,
+    read,
+    records,
+    servicenow,
+    stored_rows,
+    sweep,
+    visible,
+)
+from tests.integration.servicenow_calls import A, B, http
+
+NAME = StreamName("sn", "incident")
+
+
+@pytest.fixture
+def bare() -> Iterator[ServiceNow]:
+    """An instance without a single ticket."""
+    with running() as made:
+        yield made
+
+
+class TestSweep:
+    def test_what_is_deleted_or_hidden_there_is_gone_here(
+        self, tmp_path: Path, bare: ServiceNow
+    ) -> None:
+        ids = add_incidents(bare, 30)
+        app = connected(tmp_path, servicenow(bare))
+        read(app)
+        bare.remove("incident", ids[3])
+        bare.hide("incident", [ids[7]])
+        read(app)
+        assert len(records(app)) == 30
+        assert sweep(app).summary.removed == 2
+        assert set(records(app)) == visible(bare)
+
+    def test_what_is_shown_again_comes_back_as_it_was(
+        self, tmp_path: Path, bare: ServiceNow
+    ) -> None:
+        ids = add_incidents(bare, 30)
+        bare.hide("incident", ids[:3])
+        app = connected(tmp_path, servicenow(bare))
+        read(app)
+        bare.hide("incident", ids[:3], hidden=False)
+        assert sweep(app).summary.added == 3
+        assert set(records(app)) == visible(bare)
+
+    def test_what_was_refused_once_is_not_asked_for_every_night(
+        self, tmp_path: Path, bare: ServiceNow
+    ) -> None:
+        ids = add_incidents(bare, 5)
+        bare.add("incident", {"sys_id": ids[0], **dict.fromkeys(TEXTS, "")})
+        app = connected(tmp_path, servicenow(bare))
+        assert read(app).summary.rejected == 1
+        assert sweep(app).summary.rejected == 0
+
+    def test_where_most_vanishes_nothing_is_removed_until_somebody_says_so(
+        self, tmp_path: Path, bare: ServiceNow
+    ) -> None:
+        ids = add_incidents(bare, 60)
+        app = connected(tmp_path, servicenow(bare))
+        read(app)
+        bare.hide("incident", ids[:50])
+        report = sweep(app)
+        assert report.summary.removed == 0
+        assert "--allow-mass-removal" in (report.summary.warning or "")
+        assert sweep(app, allow_mass_removal=True).summary.removed == 50
+
+    def test_rows_that_share_a_number_are_pointed_out(
+        self, tmp_path: Path, bare: ServiceNow
+    ) -> None:
+        ids = add_incidents(bare, 5)
+        bare.add("incident", {"sys_id": ids[1], "number": "INC0000001"})
+        app = connected(tmp_path, servicenow(bare))
+        read(app)
+        assert "1 row(s) of sn/incident share their number" in (sweep(app).summary.warning or "")
+
+
+TEXTS = ("short_description", "description", "close_notes")
+
+
+class TestReaders:
+    def test_the_connection_says_who_may_read_where_the_source_does_not(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        app = connected(tmp_path, servicenow(instance, groups=frozenset({"netops"})))
+        read(app)
+        assert records(app)["INC0000001"].groups == {"netops"}
+
+    def test_a_column_of_the_source_says_so_row_by_row(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        instance.add("incident", {"sys_id": A, "u_read_groups": "HR cases,Legal"})
+        fields = {"incident.groups": "u_read_groups"}
+        app = connected(tmp_path, servicenow(instance, fields=fields))
+        read(app)
+        assert records(app)["INC0000001"].groups == {"HR cases", "Legal"}
+        assert records(app)["INC0000002"].groups == {"everyone"}
+        with pytest.raises(NotFound):
+            app.similar.readable("INC0000001", Reader("ana", frozenset({"everyone"})))
+
+    def test_without_that_column_nothing_is_shown_to_everybody(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        fields = {"incident.groups": "u_no_such_column"}
+        app = connected(tmp_path, servicenow(instance, fields=fields))
+        assert read(app).summary.rejected == 4
+        assert records(app) == {}
+        assert "who may read it" in app.runs.latest_rejects(1)[0].reason
+
+    def test_a_ticket_that_others_may_read_now_is_theirs_with_the_next_run(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        fields = {"incident.groups": "u_read_groups"}
+        instance.add("incident", {"sys_id": A, "u_read_groups": "HR cases"})
+        app = connected(tmp_path, servicenow(instance, fields=fields))
+        read(app)
+        instance.touch("incident", A, {"u_read_groups": "Legal"})
+        read(app)
+        record = records(app)["INC0000001"]
+        assert record.groups == {"Legal"}
+        assert record.revision == 1
+
+
+class TestLease:
+    def test_one_process_at_a_time_reads_a_stream(self, database: Database) -> None:
+        clock = Clock()
+        cursors = SyncCursors(database, clock)
+        first = cursors.lease(NAME)
+        assert first is not None
+        assert cursors.lease(NAME) is None
+        clock.ahead = timedelta(hours=1)
+        second = cursors.lease(NAME)
+        assert second is not None
+        with database.write() as connection, pytest.raises(Conflict, match="another process"):
+            cursors.advance(connection, first, {"after": ["x", "y"]}, None, {})
+        cursors.finish(second, {}, complete=True)
+        assert cursors.state(NAME).cursor == {}
+
+    def test_a_process_that_is_gone_holds_nothing(self, database: Database) -> None:
+        cursors = SyncCursors(database, Clock())
+        held = cursors.lease(NAME)
+        assert held is not None
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        ended.wait()
+        with database.write() as connection:
+            dead = held.token.replace(f":{os.getpid()}:", f":{ended.pid}:")
+            connection.exec_driver_sql(f"UPDATE sync_cursors SET leased_by = '{dead}'")
+        assert cursors.lease(NAME) is not None
+
+    def test_a_stream_that_is_read_elsewhere_is_a_conflict(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        app = connected(tmp_path, servicenow(instance))
+        other = SyncCursors(app.database, app.clock)
+        assert other.lease(NAME) is not None
+        with pytest.raises(Conflict, match="read by another process"):
+            read(app)
+
+
+class TestSchedule:
+    def test_it_reads_by_the_clock_of_the_connection(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        clock = Clock()
+        app = connected(tmp_path, servicenow(instance, every_minutes=15), clock)
+        app.syncing.run_once()
+        assert len(records(app)) == 4
+        asked = len(instance.requests)
+        app.syncing.run_once()
+        # The one sweep after the first time that everything was there.
+        app.syncing.run_once()
+        swept = len(instance.requests)
+        assert asked < swept
+        app.syncing.run_once()
+        assert len(instance.requests) == swept
+        clock.ahead = timedelta(minutes=16)
+        app.syncing.run_once()
+        assert len(instance.requests) > swept
+
+    def test_it_is_compared_as_a_whole_once_a_night(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        clock = Clock()
+        app = connected(tmp_path, servicenow(instance, every_minutes=15), clock)
+        for _ in range(3):
+            app.syncing.run_once()
+        instance.remove("incident", A)
+        clock.ahead = timedelta(days=1, minutes=30)
+        for _ in range(3):
+            app.syncing.run_once()
+        assert "INC0000001" not in records(app)
+
+    def test_without_a_schedule_it_waits_to_be_told(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        app = connected(tmp_path, servicenow(instance))
+        app.syncing.run_once()
+        assert instance.requests == []
+        app.syncing.request("sn", "incident")
+        app.syncing.run_once()
+        assert len(records(app)) == 4
+        asked = len(instance.requests)
+        app.syncing.run_once()
+        assert len(instance.requests) == asked
+
+    def test_who_asks_while_it_runs_is_heard_too(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        app = connected(tmp_path, servicenow(instance))
+        read(app, seen=lambda _: app.syncing.request("sn", "incident"))
+        instance.touch("incident", B, {"close_notes": "Renewed it."})
+        app.syncing.run_once()
+        assert "Renewed it." in records(app)["INC0000002"].text
+
+    def test_a_failing_system_is_asked_ever_less_and_stops_nobody_else(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        clock = Clock()
+        broken = servicenow(instance, every_minutes=1, streams=("incident",))
+        broken = broken.model_copy(update={"name": "broken", "base_url": "http://127.0.0.1:9"})
+        good = servicenow(instance, every_minutes=1)
+        connections = {"broken": broken, "sn": good}
+        app = connected(tmp_path, broken, clock, connections=connections)
+        app.syncing.run_once()
+        assert len(records(app)) == 4
+        first = state(app, "broken")
+        assert first.error_code == "service-unavailable"
+        assert first.due_at is not None
+        clock.ahead = timedelta(minutes=2)
+        app.syncing.run_once()
+        second = state(app, "broken")
+        assert second.due_at is not None
+        assert second.due_at - app.clock() > first.due_at - (app.clock() - clock.ahead)
+
+    def test_a_connection_that_is_switched_off_is_left_alone(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        app = connected(tmp_path, servicenow(instance, enabled=False, every_minutes=1))
+        app.syncing.run_once()
+        with pytest.raises(NotAllowed, match="switched off"):
+            read(app)
+        assert instance.requests == []
+
+    def test_a_misspelt_stream_or_column_stops_the_start(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        with pytest.raises(InvalidSettings, match="incidents, which is not known"):
+            connected(tmp_path, servicenow(instance, streams=("incidents",)))
+        with pytest.raises(InvalidSettings, match=r"incidnt.cause \(of fields\)"):
+            connected(tmp_path, servicenow(instance, fields={"incidnt.cause": "u_cause"}))
+
+
+class TestHealth:
+    def test_a_monitor_sees_how_far_each_stream_is_and_nothing_else(
+        self, tmp_path: Path, instance: ServiceNow
+    ) -> None:
+        app = connected(tmp_path, servicenow(instance, streams=("incident", "problem")))
+        read(app)
+        instance.access.identities["reader"].api_key = "replaced"
+        with pytest.raises(Exception, match="401"):
+            read(app, "problem")
+        with TestClient(create_app(app)) as client:
+            told = client.get("/healthz/connectors")
+        assert told.status_code == 200
+        assert told.json()["status"] == "failing"
+        found = {each["stream"]: each for each in told.json()["streams"]}
+        assert found["incident"]["status"] == "ok"
+        assert found["incident"]["lag_seconds"] < 60
+        assert found["problem"]["error"] == "refused"
+        assert "User Not Authenticated" not in told.text
+
+
+READER = """
+import sys
+from pathlib import Path
+from assistant.bootstrap import Application
+from assistant.settings import Settings
+from ingest.connections import ApiKeyAuth, Connection
+key = ApiKeyAuth(header="x-sn-apikey", key="reader-key")
+given = Connection(
+    name="sn", kind="servicenow", base_url=sys.argv[1], read=key, options={"page_size": "100"}
+)
+app = Application(Settings(data_dir=Path(sys.argv[2]) / "var", connections={"sn": given}))
+(stream,) = app.syncing.streams("sn", "incident")
+app.syncing.read("sn", stream)
+"""
+
+
+class TestKilled:
+    def test_nothing_is_missing_and_nothing_doubled(self, tmp_path: Path) -> None:
+        """6,000 rows, a tenth of them hidden, some of one second, moving, late; three kills."""
+        arguments = ("--tickets", "6000", "--hidden", "0.1")
+        with serving_process("tests.fakes.servicenow", *arguments) as url:
+            with running() as shape:
+                shape.url = url
+                app = connected(tmp_path, servicenow(shape))
+            for kill in range(3):
+                reader = subprocess.Popen([sys.executable, "-c", READER, url, str(tmp_path)])
+                reached = 900 * (kill + 1)
+                deadline = time.monotonic() + 60
+                while stored_rows(app) < reached and time.monotonic() < deadline:
+                    time.sleep(0.02)
+                reader.send_signal(signal.SIGKILL)
+                reader.wait()
+                disturb(url, kill)
+            before = stored_rows(app)
+            assert 2_700 <= before < 5_000
+            subprocess.run([sys.executable, "-c", READER, url, str(tmp_path)], check=True)
+            # What came late behind the run is in the overlap of the next one.
+            subprocess.run([sys.executable, "-c", READER, url, str(tmp_path)], check=True)
+            there = numbers(url)
+            assert set(records(app)) == there
+            assert stored_rows(app) == len(there)
+
+
+def disturb(url: str, kill: int) -> None:
+    """Tickets already read and not yet read change, and one is committed late."""
+    known = sorted(rows(url), key=lambda row: row["number"])
+    moved = [known[10 + kill], known[2_500 + kill], known[-5 - kill]]
+    now = datetime.now(UTC)
+    stamp = f"{now:%Y-%m-%d %H:%M:%S}"
+    bodies = [
+        {"table": "incident", "fields": {"sys_id": row["sys_id"], "sys_updated_on": stamp}}
+        for row in moved
+    ]
+    late = now - timedelta(minutes=9)
+    fields = {
+        "number": f"INC99{kill:05d}",
+        "sys_id": f"{kill:032x}",
+        "short_description": "Committed late",
+        "sys_updated_on": f"{late:%Y-%m-%d %H:%M:%S}",
+    }
+    bodies.append({"table": "incident", "fields": fields})
+    http().post(f"{url}/__control/rows", json=bodies).raise_for_status()
+
+
+def rows(url: str) -> list[dict[str, str]]:
+    params = {"sysparm_limit": "100000", "sysparm_fields": "sys_id,number,sys_updated_on"}
+    address = f"{url}/api/now/table/incident"
+    answer = http().get(address, params=params, headers={"x-sn-apikey": "reader-key"}, timeout=60)
+    found: list[dict[str, str]] = answer.json()["result"]
+    return found
+
+
+def numbers(url: str) -> set[str]:
+    return {row["number"] for row in rows(url)}
+
+
+def state(app: Application, connection: str) -> StreamState:
+    name = StreamName(connection, "incident")
+    (found,) = [each for each in app.syncing.states() if each.name == name]
+    return found
