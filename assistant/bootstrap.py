@@ -52,6 +52,7 @@ from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryRules, DeliveryWorker
 from assistant.settings import EmbedderSettings, Settings, VectorSettings, VerifierSettings
 from assistant.writers import ticket_writers
+from ingest.intake import Intake
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
 from ingest.redaction.remembering import RememberingRedactor
@@ -230,7 +231,7 @@ class Application:
         database, connections, clock = self.database, self.settings.connections, self.clock
         redactor = RememberingRedactor(self.redactor)
         self.receiver = EventReceiver(database, connections, redactor, clock)
-        records = EventRecords(database, redactor, clock)
+        records = EventRecords(database, Intake(database, self.redactor, clock))
         self.events = EventWorker(database, connections, records, self.syncing, clock)
 
     def _wire_triage(self) -> None:
