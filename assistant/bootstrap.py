@@ -52,8 +52,10 @@ from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryRules, DeliveryWorker
 from assistant.settings import EmbedderSettings, Settings, VectorSettings, VerifierSettings
 from assistant.writers import ticket_writers
+from ingest.intake import Intake
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
+from ingest.redaction.remembering import RememberingRedactor
 from ingest.runs import RunJournal
 from ingest.webhooks.event_records import EventRecords
 from retrieval.corpus.database import Database
@@ -227,8 +229,9 @@ class Application:
 
     def _wire_events(self) -> None:
         database, connections, clock = self.database, self.settings.connections, self.clock
-        self.receiver = EventReceiver(database, connections, self.redactor, clock)
-        records = EventRecords(database, self.redactor, clock)
+        redactor = RememberingRedactor(self.redactor)
+        self.receiver = EventReceiver(database, connections, redactor, clock)
+        records = EventRecords(database, Intake(database, self.redactor, clock))
         self.events = EventWorker(database, connections, records, self.syncing, clock)
 
     def _wire_triage(self) -> None:

@@ -13,7 +13,6 @@ from pydantic import JsonValue, SecretStr
 from assistant.db import webhook_deliveries as rows
 from assistant.db.webhook_deliveries import DeliveryState, NewDelivery
 from ingest.connections import Connection, WebhookSettings
-from ingest.redaction import Redactor
 from ingest.redaction.remembering import RememberingRedactor
 from ingest.webhooks.hooks import hook_for
 from retrieval.corpus.database import Database
@@ -45,7 +44,7 @@ class EventReceiver:
         self,
         database: Database,
         connections: Mapping[str, Connection],
-        redactor: Redactor,
+        redactor: RememberingRedactor,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -89,7 +88,7 @@ class EventReceiver:
             told_at=signed.at or now,
             payload=None if reason else self._redacted(payload),
             state=DeliveryState.IGNORED if reason else DeliveryState.PENDING,
-            reason=self._redactor.redact(reason).text,
+            reason=self._redactor.text(reason),
         )
         with self._database.write() as connection:
             if not rows.keep(connection, new):
@@ -104,10 +103,10 @@ class EventReceiver:
         return hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _is_clean(self, text: str) -> bool:
-        return not self._redactor.redact(text).redactions
+        return self._redactor.text(text) == text
 
     def _redacted(self, payload: dict[str, JsonValue]) -> str:
-        clean = RememberingRedactor(self._redactor).object(payload)
+        clean = self._redactor.object(payload)
         return json.dumps(clean, ensure_ascii=False, separators=(",", ":"))
 
 

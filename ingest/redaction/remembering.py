@@ -8,15 +8,17 @@ from ingest.redaction.redactor import Redactor
 from ingest.text import clean_text
 from retrieval.errors import InvalidInput
 
+# Some megabytes. Alerts repeat their labels in every delivery; long texts seldom come twice.
+_MOST_TEXTS = 20_000
+_MOST_CHARS = 500
 # Deeper than any sender nests; each level takes some of Python's stack.
 _MAX_DEPTH = 60
 
 
 class RememberingRedactor:
-    """Redacts equal texts of equal names once: a group of alerts says the same in each of them.
+    """Redacts equal texts of equal names once: alerts say the same again and again.
 
-    For one delivery and not longer, because it never forgets. Texts come without control
-    characters and lone surrogates.
+    Several threads may use one. Texts come without control characters and lone surrogates.
     """
 
     def __init__(self, redactor: Redactor) -> None:
@@ -30,7 +32,11 @@ class RememberingRedactor:
             cleaned = clean_text(given)
             redact = self._redactor
             found = redact.redact_field(name, cleaned) if name else redact.redact(cleaned)
-            known = self._known[name, given] = found.text
+            known = found.text
+            if len(given) <= _MOST_CHARS:
+                if len(self._known) >= _MOST_TEXTS:
+                    self._known.clear()
+                self._known[name, given] = known
         return known
 
     def object(self, value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

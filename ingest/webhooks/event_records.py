@@ -1,27 +1,24 @@
 """Changes that events tell of → stored records, whatever the order they come in."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
+from ingest.intake import Intake, Origin
 from ingest.items import SourceItem
-from ingest.normalise import record_content
-from ingest.redaction import Redactor
-from ingest.redaction.remembering import RememberingRedactor
 from ingest.webhooks.alert_records import alert_item
 from ingest.webhooks.changes import AlertChange, IncidentChange
 from ingest.webhooks.incident_records import incident_item
 from retrieval.corpus.database import Database
 from retrieval.corpus.stored import hold_corpus, stored_items
-from retrieval.corpus.writer import CorpusWriter
 from retrieval.errors import InvalidInput
-from retrieval.records import Record, RecordContent
+from retrieval.records import Record
 
 RecordChange = AlertChange | IncidentChange
 
 # Records per unit of work: whoever wants to write meanwhile, an answer to a sender above all,
 # waits for no more than these.
-_BATCH = 25
+_BATCH = 8
+# What cannot become a record fails its delivery, which is kept; no run has it among its rejects.
+_NO_RUN = 0
 
 
 class EventRecords:
@@ -32,72 +29,43 @@ class EventRecords:
     Taking the same changes in again, in any order, changes nothing.
     """
 
-    def __init__(
-        self, database: Database, redactor: Redactor, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, database: Database, intake: Intake) -> None:
         self._database = database
-        self._redactor = redactor
-        self._clock = clock
+        self._intake = intake
 
     def take_in(self, source: str, groups: frozenset[str], changes: Iterable[RecordChange]) -> None:
         """Bring the changes into the corpus; ``groups`` may read the records.
 
         Committed in batches. ``InvalidInput`` names what cannot become a record.
         """
-        clean = RememberingRedactor(self._redactor)
+        origin = Origin(source, groups, _NO_RUN)
         for batch in _batches(changes):
-            while not self._stored(source, groups, batch, clean):
+            while not self._stored(origin, batch):
                 continue
 
-    def _stored(
-        self,
-        source: str,
-        groups: frozenset[str],
-        batch: Sequence[RecordChange],
-        clean: RememberingRedactor,
-    ) -> bool:
+    def _stored(self, origin: Origin, batch: Sequence[RecordChange]) -> bool:
         """Store a batch; false when the records were changed by somebody else meanwhile."""
         keys = [change.key for change in batch]
         with self._database.read() as connection:
-            known = stored_items(connection, source, keys)
+            known = stored_items(connection, origin.source, keys)
         items = [_item(change, known.get(change.key)) for change in batch]
-        contents = [
-            self._content(_redacted(item, clean), source, groups)
-            for item in items
-            if item is not None
-        ]
-        if not contents:
+        prepared = self._intake.prepare((item for item in items if item is not None), origin)
+        for reject in prepared.rejects:
+            raise InvalidInput(f"{reject.place} cannot become a record: {reject.reason}.")
+        if not prepared.contents:
             return True
         with self._database.write() as connection:
             hold_corpus(connection)
-            if _revisions(stored_items(connection, source, keys)) != _revisions(known):
+            if _revisions(stored_items(connection, origin.source, keys)) != _revisions(known):
                 return False
-            writer = CorpusWriter(connection, self._clock())
-            for content in contents:
-                writer.upsert(content, content.content_hash())
+            self._intake.store(connection, prepared, origin)
         return True
-
-    def _content(self, item: SourceItem, source: str, groups: frozenset[str]) -> RecordContent:
-        try:
-            return record_content(item, source=source, default_groups=groups, now=self._clock())
-        except ValueError as exc:
-            raise InvalidInput(f"{item.place} cannot become a record: {exc}.") from exc
 
 
 def _item(change: RecordChange, stored: Record | None) -> SourceItem | None:
     if isinstance(change, AlertChange):
         return alert_item(change, stored)
     return incident_item(change, stored)
-
-
-def _redacted(item: SourceItem, clean: RememberingRedactor) -> SourceItem:
-    return replace(
-        item,
-        title=clean.text(item.title),
-        text=clean.text(item.text),
-        url=clean.text(item.url),
-        fields=clean.object(item.fields),
-    )
 
 
 def _batches(changes: Iterable[RecordChange]) -> Iterator[list[RecordChange]]:

@@ -15,6 +15,7 @@ from assistant import cli
 from assistant.bootstrap import Application
 from assistant.db.webhook_deliveries import DeliveryState, KeptDelivery
 from assistant.services.events import EventRules, EventWorker
+from ingest.intake import Intake
 from ingest.webhooks.event_records import EventRecords
 from retrieval.access import Reader
 from retrieval.errors import NotFound, ServiceUnavailable, WrongState
@@ -78,7 +79,7 @@ class Installation:
         self.app = app
         self.clock = clock
         self.requests = Requests()
-        self.records = EventRecords(app.database, app.redactor, clock)
+        self.records = EventRecords(app.database, Intake(app.database, app.redactor, clock))
 
     def worker(
         self, records: EventRecords | None = None, rules: EventRules | None = None
@@ -93,7 +94,8 @@ class Installation:
         )
 
     def records_that(self, kind: type[EventRecords]) -> EventRecords:
-        return kind(self.app.database, self.app.redactor, self.clock)
+        intake = Intake(self.app.database, self.app.redactor, self.clock)
+        return kind(self.app.database, intake)
 
     def send(self, payload: dict[str, Any], name: str = "am") -> None:
         body = body_of(payload)
