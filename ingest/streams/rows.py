@@ -61,6 +61,10 @@ def label(value: Any) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, dict):
+        # Nearly every value of ServiceNow, so it is looked for first.
+        shown = value.get("display_value")
+        if isinstance(shown, str):
+            return shown.strip()
         if value.get("type") == "doc":
             return adf_text(value)
         name = next((name for name in _LABELS if name in value), None)
