@@ -72,6 +72,9 @@ bench-speed: $(VENV)/.installed-dev  ## Measure search at up to a million record
 bench-triage: $(VENV)/.installed-dev  ## Measure a triage card among a hundred thousand records
 	@$(BIN)/python -m evals.bench_triage
 
+bench-webhooks: $(VENV)/.installed-dev  ## Measure how soon senders of events are answered
+	@$(BIN)/python -m evals.bench_webhooks
+
 bench-drafting: $(VENV)/.installed-dev  ## Measure drafts of long incidents, and lint
 	@$(BIN)/python -m evals.bench_drafting
 

@@ -1,5 +1,6 @@
 """The one place where everything is wired together. Nothing heavy is loaded here."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from assistant.db.change_marks import ChangeMarkRepository
 from assistant.db.feedback import FeedbackRepository
 from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.llm.entailment import CrossEncoderEntailment
+from assistant.notices import notifiers
 from assistant.services.approval import ApprovalService
 from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
@@ -27,13 +29,22 @@ from assistant.services.drafting.evidence import Evidence
 from assistant.services.drafting.gate import RULES, ClaimCheck
 from assistant.services.drafting.service import DraftingService
 from assistant.services.editing import Editing
+from assistant.services.events import EventWorker
 from assistant.services.fields.fitted import FieldFitting, FittedFields
 from assistant.services.fitting import FittedFile, Fitting
+from assistant.services.giving_feedback import GivingFeedback
+from assistant.services.identity.api_keys import ApiKeys
+from assistant.services.identity.exchange import TokenExchange
+from assistant.services.identity.sessions import Sessions
+from assistant.services.identity.single_sign_on import SingleSignOn
 from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
+from assistant.services.receiving import EventReceiver
 from assistant.services.similar import SimilarIncidents
 from assistant.services.submitting import Submitting
+from assistant.services.suggestions import SuggestionLog
 from assistant.services.syncing import Syncing
+from assistant.services.telling import NoticeWorker
 from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
@@ -44,6 +55,7 @@ from assistant.writers import ticket_writers
 from ingest.pipeline import IngestPipeline
 from ingest.redaction import IpPolicy, RedactionPolicy, Redactor
 from ingest.runs import RunJournal
+from ingest.webhooks.event_records import EventRecords
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.embedders import EmbedderChoice, embedder, recalled
@@ -109,10 +121,12 @@ class Application:
         self.version = version("precedent")
         self.database = Database(settings.database())
         self._prepare_database(migrate_database)
+        self._wire_identity()
         self._wire_retrieval()
         self._wire_ingest()
         self._wire_triage()
         self._wire_services(chat)
+        self._wire_events()
 
     def _prepare_database(self, asked: bool) -> None:
         if asked or self.database.dialect == "sqlite":
@@ -123,6 +137,23 @@ class Application:
                 "The database is not in the shape that this version needs. "
                 "Run 'precedent migrate' once, then start again."
             )
+
+    def _wire_identity(self) -> None:
+        auth = self.settings.auth
+        self.keys = ApiKeys(self.database, self.clock)
+        self.sessions = Sessions(
+            self.database,
+            self.clock,
+            sources=auth.sources,
+            lasts=timedelta(hours=auth.session_hours),
+            idle=timedelta(minutes=auth.idle_minutes),
+        )
+        self.single_sign_on = None
+        if auth.mode == "oidc" and auth.oidc is not None:
+            self.single_sign_on = SingleSignOn(auth.oidc, self.clock)
+        self.token_exchange = TokenExchange(
+            self.database, self.sessions, self.single_sign_on, auth.hosts, self.clock
+        )
 
     def _wire_retrieval(self) -> None:
         self.store = SqlRecordStore(self.database)
@@ -159,7 +190,7 @@ class Application:
     def _wire_services(self, chat: ChatModel | None) -> None:
         self.fitting = Fitting(self.searcher, self.store, self.fitted, self.clock)
         self.drafts = DraftStore(self.database, self.clock)
-        self.reading = DraftReading(self.drafts, self.similar, self.store)
+        self.reading = DraftReading(self.drafts, self.store)
         self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
         self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)
@@ -174,7 +205,12 @@ class Application:
         database, redactor, clock = self.database, self.redactor, self.clock
         self.places = Places(targets, self.store, redactor, clock)
         self.submitting = Submitting(
-            database, self.places, redactor, settings.approval.quorum, clock
+            database,
+            self.places,
+            redactor,
+            quorum=settings.approval.quorum,
+            review_url=settings.review_url,
+            clock=clock,
         )
         holds_for = timedelta(hours=settings.approval.expires_hours)
         self.approvals = ApprovalService(database, self.places, redactor, holds_for, clock)
@@ -187,10 +223,21 @@ class Application:
             rehearsed={each.name for each in connections if each.dry_run},
         )
         self.worker = DeliveryWorker(database, targets, redactor, clock, rules)
+        self.telling = NoticeWorker(database, notifiers(connections), settings.review_url)
+
+    def _wire_events(self) -> None:
+        database, connections, clock = self.database, self.settings.connections, self.clock
+        self.receiver = EventReceiver(database, connections, self.redactor, clock)
+        records = EventRecords(database, self.redactor, clock)
+        self.events = EventWorker(database, connections, records, self.syncing, clock)
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
+        self.suggestions = SuggestionLog(self.database, self.clock)
         self.feedback = FeedbackRepository(self.database)
+        self.giving_feedback = GivingFeedback(
+            self.similar, self.feedback, self.redactor, self.clock
+        )
         marks = ChangeMarkRepository(self.database)
         self.change_marking = ChangeMarking(self.similar, marks, self.redactor, self.clock)
         models = self.settings.data_dir / "models"
@@ -237,6 +284,17 @@ class Application:
     def indexer_on(self, engine: EmbedOn) -> Indexer:
         """The indexer that embeds in this process, or on the machines of a Ray cluster."""
         return self._indexer_on_ray() if engine is EmbedOn.RAY else self.indexer
+
+    @property
+    def background(self) -> tuple[Callable[[threading.Event], None], ...]:
+        """What runs beside, in the worker or in the server, each until its event is set."""
+        return (
+            self.worker.run,
+            self.events.run,
+            self.syncing.run,
+            self.upkeep.run,
+            self.telling.run,
+        )
 
     def warm_up(self) -> None:
         """Load the model and the index, so that the first person need not wait for them."""

@@ -15,9 +15,12 @@ from rich.markup import escape
 from assistant import console
 from assistant.commands import (
     approvals,
+    audit,
     connections,
     corpus,
     drafts,
+    events,
+    keys,
     learning,
     lint,
     operations,
@@ -66,11 +69,15 @@ for command in (
     operations.serve,
     operations.worker,
     operations.migrate,
+    operations.openapi,
 ):
     app.command()(command)
 app.add_typer(corpus.index, name="index")
-app.add_typer(operations.audit, name="audit")
+app.add_typer(audit.audit, name="audit")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(keys.sessions, name="sessions")
 app.add_typer(connections.connect, name="connect")
+app.add_typer(events.events, name="events")
 # Rooms that the service may not import, and packages of others, bring their own commands.
 for entry in entry_points(group="precedent.commands"):
     app.add_typer(entry.load(), name=entry.name)

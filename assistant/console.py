@@ -5,7 +5,7 @@ leaves standard output to the JSON alone.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from rich.progress import (
 from rich.table import Table
 
 from assistant.domain.approval import Proposal
-from assistant.domain.audit import AuditReport
 from assistant.domain.triage import Standing
 from assistant.schemas import (
     CitedTextOut,
@@ -45,6 +44,7 @@ from assistant.services.approval import ProposalView
 from assistant.services.draft_diff import Happened
 from assistant.services.fitting import FittedRanking
 from ingest.runs import StoredReject
+from retrieval.errors import InvalidInput
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -76,6 +76,24 @@ def write_bytes(target: str, content: bytes) -> None:
         sys.stdout.flush()
     else:
         Path(target).write_bytes(content)
+
+
+def write_lines(target: str, lines: Iterable[bytes]) -> None:
+    """Write line after line to a file, or with ``-`` to standard output.
+
+    A file is there when the last line is written, not before.
+    """
+    if target == STDOUT:
+        sys.stdout.buffer.writelines(lines)
+        sys.stdout.flush()
+        return
+    growing = Path(f"{target}.part")
+    try:
+        with growing.open("wb") as file:
+            file.writelines(lines)
+        growing.replace(target)
+    except OSError as exc:
+        raise InvalidInput(f"{target} cannot be written: {exc.strerror}.") from exc
 
 
 def write_model(target: str, model: BaseModel) -> None:
@@ -242,14 +260,6 @@ def show_proposal(view: ProposalView) -> None:
     for receipt in (view.receipt, view.undone):
         if receipt is not None:
             err.print(escape(f"{receipt.external_reference} {receipt.url}"), soft_wrap=True)
-
-
-def show_audit(report: AuditReport) -> None:
-    """Whether the ledger is whole."""
-    if report.ok:
-        out.print(f"The ledger is whole: {report.events:,} events.")
-    else:
-        err.print(f"[red]The ledger is broken at event {report.first_bad}: {report.reason}.[/]")
 
 
 def show_fitted(learned: FitOut) -> None:

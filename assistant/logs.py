@@ -7,7 +7,12 @@ import structlog
 
 
 def configure_logging(level: str) -> None:
-    """Set up structlog for this process; ticket text is never logged, only ids and counts."""
+    """Set up structlog for this process; ticket text is never logged, only ids and counts.
+
+    Nor are the addresses of requests: one may be a secret, as that of a webhook is.
+    """
+    for library in ("httpx2", "httpcore2"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer()
         if sys.stderr.isatty()

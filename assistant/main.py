@@ -16,15 +16,7 @@ def create_app(application: Application | None = None) -> FastAPI:
     """The application, from the settings of the process unless one is given."""
     wired = application or Application(load_settings())
     configure_logging(wired.settings.log_level)
-    app = FastAPI(
-        title="Precedent",
-        version=wired.version,
-        summary="Similar incidents, ranked hypotheses and RCA drafts with citations.",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
-        lifespan=_lifespan,
-    )
+    app = api.described(wired.version, _lifespan)
     api.install(app, wired)
     web.install(app, wired)
     return app
@@ -32,12 +24,12 @@ def create_app(application: Application | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the models; deliver, follow connected systems and keep the index up to date beside."""
+    """Warm the models; deliver, take events in, follow connected systems, index beside."""
     application: Application = app.state.application
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]
     if application.settings.web.embedded_worker:
-        for work in (application.worker.run, application.upkeep.run, application.syncing.run):
+        for work in application.background:
             threads.append(threading.Thread(target=work, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()

@@ -16,8 +16,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from assistant.auth_settings import AuthSettings
 from assistant.domain.approval import Risk
-from assistant.domain.people import Person, Role
+from assistant.domain.people import Person
 from ingest.connections import Connection
 from retrieval.access import EVERYONE
 from retrieval.errors import InvalidSettings
@@ -157,39 +158,30 @@ class TargetSettings(_Section):
     markdown_folder: MarkdownFolderSettings = MarkdownFolderSettings()
 
 
-def _demo_people() -> tuple[Person, ...]:
-    return (
-        Person(name="ana", display_name="Ana (analyst)", roles=frozenset({Role.ANALYST})),
-        Person(
-            name="ruth",
-            display_name="Ruth (RCA author)",
-            roles=frozenset({Role.ANALYST, Role.AUTHOR}),
-        ),
-        Person(
-            name="paul",
-            display_name="Paul (approver)",
-            roles=frozenset({Role.ANALYST, Role.AUTHOR, Role.APPROVER}),
-        ),
-    )
-
-
-class AuthSettings(_Section):
-    """Identity. ``local``: people are taken at their word, for one trusted machine only."""
-
-    mode: Literal["local"] = "local"
-    people: tuple[Person, ...] = Field(default_factory=_demo_people)
-    # Local mode beyond loopback would let anybody be anybody.
-    allow_remote: bool = False
-
-
 class WebSettings(_Section):
-    """The HTTP server."""
+    """The HTTP server.
+
+    ``public_url`` is its address as people type it, where a proxy stands before it.
+    ``frame_ancestors`` are the origins whose pages may show ours in a frame. Cookies are for
+    https only where the request came so, and always with ``secure_cookies``.
+
+    Limits are per minute and process; 0 is none. ``requests_per_minute`` holds for each person
+    and program, ``anonymous_requests_per_minute`` for each address from which nobody is signed
+    in, ``sign_ins_per_minute`` for the attempts to sign in from an address, with every refused
+    key and token, and ``webhooks_per_minute`` for the events from an address.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""
     frame_ancestors: tuple[str, ...] = ()
     max_body_bytes: int = 4 * 1024 * 1024
     embedded_worker: bool = True
+    secure_cookies: bool = False
+    requests_per_minute: int = Field(default=1_200, ge=0)
+    anonymous_requests_per_minute: int = Field(default=240, ge=0)
+    sign_ins_per_minute: int = Field(default=60, ge=0)
+    webhooks_per_minute: int = Field(default=6_000, ge=0)
 
 
 class Settings(BaseSettings):
@@ -201,6 +193,8 @@ class Settings(BaseSettings):
         toml_file=CONFIG_FILE,
         frozen=True,
         extra="forbid",
+        # A wrong setting may be a secret, and a traceback shows the error.
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Path("var")
@@ -244,6 +238,11 @@ class Settings(BaseSettings):
     @classmethod
     def _named(cls, given: dict[str, Connection]) -> dict[str, Connection]:
         return {name: each.model_copy(update={"name": name}) for name, each in given.items()}
+
+    def review_url(self, proposal_id: str) -> str:
+        """Where people look at a proposal and decide on it."""
+        base = self.web.public_url or f"http://{self.web.host}:{self.web.port}"
+        return f"{base.rstrip('/')}/approvals/{proposal_id}"
 
     def person(self, name: str) -> Person | None:
         """A configured person by name."""

@@ -35,6 +35,19 @@ def adf_text(document: object) -> str:
     return clean_text(_blocks([node for node in nodes if isinstance(node, Mapping)], 0)).strip()
 
 
+def adf_document(text: str) -> dict[str, Any]:
+    """A plain text as a document: its paragraphs, and its lines in them."""
+    content = []
+    for paragraph in text.strip().split("\n\n"):
+        lines: list[dict[str, Any]] = []
+        for line in paragraph.split("\n"):
+            lines += [{"type": "hardBreak"}] * bool(lines)
+            # A text node that says nothing is not valid.
+            lines += [{"type": "text", "text": line}] * bool(line)
+        content.append({"type": "paragraph", "content": lines})
+    return {"type": "doc", "version": 1, "content": content}
+
+
 def _blocks(nodes: Sequence[Node], depth: int, between: str = "\n\n") -> str:
     """Blocks one below the other; neighbouring inline nodes are one block."""
     if depth > _MAX_DEPTH:

@@ -1,11 +1,16 @@
 """What is known of an outside system: where it is, who we are there, what we may do."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
+from ingest.webhooks.hooks import hook_named
+from ingest.webhooks.signatures import Scheme, Signed, scheme
 from retrieval.access import EVERYONE
+from retrieval.errors import InvalidInput
 
 _FILE = "file:"
 
@@ -27,7 +32,8 @@ Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What is wrong with a secret is told without the secret.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class NoAuth(_Value):
@@ -69,23 +75,59 @@ class OAuthAuth(_Value):
     scope: str = ""
 
 
+class UrlAuth(_Value):
+    """The address itself is the secret, as of an incoming webhook: whoever knows it may write."""
+
+    kind: Literal["url"] = "url"
+    url: Secret
+
+
 Auth = Annotated[
-    NoAuth | BasicAuth | BearerAuth | ApiKeyAuth | OAuthAuth, Field(discriminator="kind")
+    NoAuth | BasicAuth | BearerAuth | ApiKeyAuth | OAuthAuth | UrlAuth,
+    Field(discriminator="kind"),
 ]
 
 
 class WebhookSettings(_Value):
     """How events from a system are known to be its own.
 
-    ``scheme`` names a signature scheme of ``ingest.webhooks.signatures``; ``secrets`` may be
-    several while one is replaced by the next. ``format`` is an event format, recognised where
-    empty.
+    ``scheme`` names a signature scheme of ``ingest.webhooks.signatures``; ``header`` and
+    ``timestamp_header`` say where the sender puts its signature and its time, if elsewhere than
+    usual. ``secrets`` may be several while one is replaced by the next; without one, or with
+    one that could be guessed, the settings are refused. ``format`` names a sender of
+    ``ingest.webhooks.hooks``; where empty, it is recognised by the payload.
     """
 
     scheme: str = "bearer"
     secrets: tuple[Secret, ...] = ()
     header: str = ""
+    timestamp_header: str = ""
     format: str = ""
+
+    @model_validator(mode="after")
+    def _closed(self) -> "WebhookSettings":
+        try:
+            chosen = self.signature()
+            if self.format:
+                hook_named(self.format)
+        except InvalidInput as exc:
+            raise ValueError(str(exc)) from exc
+        if not self.secrets:
+            raise ValueError("anybody could send what is not signed: give at least one of secrets")
+        for number, secret in enumerate(self.secrets, start=1):
+            flaw = chosen.flaw(secret.get_secret_value())
+            if flaw:
+                raise ValueError(f"secret {number} cannot be used with {self.scheme}: {flaw}")
+        return self
+
+    def signature(self) -> Scheme:
+        """The scheme with the headers of this sender."""
+        return scheme(self.scheme, self.header, self.timestamp_header)
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> Signed:
+        """See ``Scheme.verify``, with the secrets of this connection."""
+        secrets = [secret.get_secret_value() for secret in self.secrets]
+        return self.signature().verify(headers, raw, secrets, now)
 
 
 class Connection(_Value):

@@ -12,7 +12,15 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 import stamina
 
-from ingest.connections import ApiKeyAuth, Auth, BasicAuth, BearerAuth, NoAuth, OAuthAuth
+from ingest.connections import (
+    ApiKeyAuth,
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    NoAuth,
+    OAuthAuth,
+    UrlAuth,
+)
 from retrieval.errors import Refused, ServiceUnavailable, Throttled, Unanswered
 
 _ATTEMPTS = 5
@@ -151,7 +159,7 @@ class VendorClient:
                 return {header: key.get_secret_value()}
             case OAuthAuth():
                 return {"Authorization": f"Bearer {self._oauth_token(self._auth)}"}
-            case NoAuth() | BasicAuth():
+            case NoAuth() | BasicAuth() | UrlAuth():
                 return {}
 
     def _oauth_token(self, auth: OAuthAuth) -> str:

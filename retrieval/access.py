@@ -27,7 +27,11 @@ class Reader:
 
     def may_read(self, record: RecordContent) -> bool:
         """True when the reader shares a group with the record. No group, no access."""
-        return self.groups is None or bool(self.groups & record.groups)
+        return self.may_read_groups(record.groups)
+
+    def may_read_groups(self, groups: frozenset[str]) -> bool:
+        """The same for what only these groups may read."""
+        return self.groups is None or bool(self.groups & groups)
 
 
 @dataclass(frozen=True, slots=True)

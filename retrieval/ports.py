@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.access import RecordFilter
+from retrieval.access import Reader, RecordFilter
 from retrieval.records import Record
 
 Vectors: TypeAlias = NDArray[np.float32]
@@ -163,9 +163,10 @@ class RecordStore(Protocol):
     def keys(self, record_ids: Iterable[str]) -> list[int]:
         """The keys of the named records that exist, removed or not, in no order."""
 
-    def resolve(self, reference: str) -> Record:
-        """The record that a person means: by id, external id, or ``source:external_id``.
+    def resolve(self, reference: str, reader: Reader) -> Record:
+        """The record that a reader means: by id, external id, or ``source:external_id``.
 
+        Only records that the reader may read are meant; what others there are changes nothing.
         Raises ``NotFound`` when there is none and ``AmbiguousReference`` for several.
         """
 

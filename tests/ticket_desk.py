@@ -209,7 +209,14 @@ class Office:
         self.drafts = DraftStore(database, self.clock)
         self.places = Places(writers, self.store, self.redactor, self.clock)
         quorum = {Risk.LOW: 1, Risk.ELEVATED: 1, Risk.HIGH: 2}
-        self.submitting = Submitting(database, self.places, self.redactor, quorum, self.clock)
+        self.submitting = Submitting(
+            database,
+            self.places,
+            self.redactor,
+            quorum=quorum,
+            review_url="https://precedent.test/{}".format,
+            clock=self.clock,
+        )
         self.approvals = ApprovalService(
             database, self.places, self.redactor, timedelta(hours=72), self.clock
         )

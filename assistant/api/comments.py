@@ -10,7 +10,7 @@ from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
 from assistant.domain.comments import Comment
 from assistant.domain.drafts import SectionName
-from assistant.schemas import Shape
+from assistant.schemas import LARGEST, Shape
 
 router = APIRouter(tags=["comments"], responses=PROBLEMS)
 
@@ -64,7 +64,7 @@ def add_comment(draft_id: str, given: CommentIn, app: App, person: CurrentPerson
 @router.post("/drafts/{draft_id}/comments/{number}/resolve", operation_id="resolve_comment")
 def resolve_comment(
     draft_id: str,
-    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    number: Annotated[int, Path(ge=1, le=LARGEST)],
     app: App,
     person: CurrentPerson,
 ) -> CommentOut:

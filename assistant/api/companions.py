@@ -2,17 +2,15 @@
 
 from fastapi import APIRouter, Response
 
-from assistant.api.draft_exports import Revision, download, downloads
+from assistant.api.draft_exports import DOWNLOAD, Revision, download
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
 from assistant.domain.companions import CompanionKind
 from assistant.schemas.companions import CompanionOut
 from assistant.services.companions.linted import linted
-from assistant.services.exporting import FORMATS, ExportFormat, export_companion
+from assistant.services.exporting import ExportFormat, export_companion
 
 router = APIRouter(tags=["drafts"], responses=PROBLEMS)
-
-_TYPES = [known.media_type for known in FORMATS.values() if known.render is not None]
 
 
 @router.get("/drafts/{draft_id}/companions/{kind}", operation_id="get_companion")
@@ -32,7 +30,7 @@ def get_companion(
     "/drafts/{draft_id}/companions/{kind}/export",
     operation_id="export_companion",
     response_class=Response,
-    responses=downloads(_TYPES),
+    responses={200: DOWNLOAD},
 )
 def export_companion_file(
     draft_id: str,

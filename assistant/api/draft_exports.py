@@ -1,6 +1,5 @@
 """``GET /drafts/{id}/export``: a draft as a file to take away."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -8,25 +7,26 @@ from fastapi import APIRouter, Query, Response
 from assistant.api.drafts import readable_draft
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
+from assistant.schemas import LARGEST, DraftOut
 from assistant.services.exporting import FORMATS, Export, ExportFormat, export
 
 router = APIRouter(tags=["drafts"], responses=PROBLEMS)
 
 
-def downloads(media_types: Iterable[str]) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of a route that answers with a file of one of these types."""
-    file = {"schema": {"type": "string", "format": "binary"}}
-    return {200: {"content": dict.fromkeys(media_types, file)}}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+DOWNLOAD: dict[str, Any] = {
+    "content": {known.media_type: _FILE for known in FORMATS.values() if known.render is not None}
+}
+"""What OpenAPI says of a file for people to take away."""
 
-
-Revision = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="By default the current.")]
+Revision = Annotated[int | None, Query(ge=1, le=LARGEST, description="By default the current.")]
 
 
 @router.get(
     "/drafts/{draft_id}/export",
     operation_id="export_draft",
     response_class=Response,
-    responses=downloads(known.media_type for known in FORMATS.values()),
+    responses={200: {**DOWNLOAD, "model": DraftOut}},
 )
 def export_draft(
     draft_id: str,

@@ -6,18 +6,15 @@ from fastapi import APIRouter, Query
 
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
-from assistant.schemas import DiffOut, RevisionOut, Shape
+from assistant.schemas import LARGEST, DiffOut, RevisionOut, Shape
 
 router = APIRouter(tags=["drafts"], responses=PROBLEMS)
 
-# More than the database can number.
-_MOST = 2**31 - 1
-
 From = Annotated[
     int | None,
-    Query(alias="from", ge=1, le=_MOST, description="By default the one before ``to``."),
+    Query(alias="from", ge=1, le=LARGEST, description="By default the one before ``to``."),
 ]
-To = Annotated[int | None, Query(ge=1, le=_MOST, description="By default the current one.")]
+To = Annotated[int | None, Query(ge=1, le=LARGEST, description="By default the current one.")]
 
 
 class RevisionList(Shape):

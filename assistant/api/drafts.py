@@ -1,6 +1,5 @@
 """Drafts: create, read, edit with ``If-Match``."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Response
@@ -11,10 +10,9 @@ from assistant.api.identity import App, CurrentPerson
 from assistant.bootstrap import Application
 from assistant.domain.drafts import Draft, SectionName
 from assistant.domain.people import Person
-from assistant.schemas import DraftOut, Shape
+from assistant.schemas import LARGEST, DraftOut, Moment, Shape
 from assistant.services.drafting.progress import Tell, silent
 from assistant.services.editing import EditedClaim
-from ingest.times import parse_moment
 
 router = APIRouter(tags=["drafts"], responses=PROBLEMS)
 
@@ -26,7 +24,7 @@ class NewDraft(Shape):
 
     record_id: str
     writer: str | None = None
-    as_of: datetime | None = None
+    as_of: Moment | None = None
 
 
 class ClaimEdit(Shape):
@@ -40,9 +38,9 @@ class CitationIn(Shape):
     """A span that the claim rests on; its words are read from the stored record."""
 
     record_id: str
-    revision: Annotated[int, Field(ge=1)]
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=1)]
+    revision: Annotated[int, Field(ge=1, le=LARGEST)]
+    start: Annotated[int, Field(ge=0, le=LARGEST)]
+    end: Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class DraftEdit(Shape):
@@ -118,9 +116,8 @@ def regenerate_section(
 
 def created(app: Application, person: Person, wanted: NewDraft, tell: Tell = silent) -> Draft:
     """The new draft that a request asks for."""
-    as_of = None if wanted.as_of is None else parse_moment(wanted.as_of)
     return app.drafting.create(
-        person, person.reader(), wanted.record_id, wanted.writer, as_of, tell=tell
+        person, person.reader(), wanted.record_id, wanted.writer, wanted.as_of, tell=tell
     )
 
 

@@ -1,5 +1,6 @@
 """Errors as ``application/problem+json`` (RFC 9457), and the status of each error of the tree."""
 
+import math
 from typing import Any
 
 import structlog
@@ -12,6 +13,8 @@ from starlette.exceptions import HTTPException
 from retrieval import errors
 
 log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
 
 # One line a leaf of the tree; a test finds none that is missing.
 STATUS: dict[type[errors.PrecedentError], int] = {
@@ -52,26 +55,37 @@ class Problem(BaseModel):
     errors: list[dict[str, str]] = []
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": description,
-        "model": Problem,
-        "content": {"application/problem+json": {}},
-    }
-    for status, description in {
-        401: "Nobody is signed in",
-        403: "Not allowed",
-        404: "Not found, or not readable for this person",
-        409: "The state has moved on, or a reference is ambiguous",
-        412: "If-Match does not fit the current revision",
-        413: "The request is too large",
-        422: "The input cannot be used",
-        428: "If-Match is missing",
-        429: "Too many requests; Retry-After says when to try again",
-        502: "An outside system refused",
-        503: "The index or a model is not available",
-    }.items()
+_DESCRIPTIONS = {
+    400: "The body is not JSON",
+    401: "Nobody is signed in",
+    403: "Not allowed",
+    404: "Not found, or not readable for this person",
+    405: "A name with a slash in it names another place, where this cannot be done",
+    409: "The state has moved on, or a reference is ambiguous",
+    412: "If-Match does not fit the current revision",
+    413: "The request is too large",
+    422: "The input cannot be used",
+    428: "If-Match is missing",
+    429: "Too many requests; Retry-After says when to try again",
+    502: "An outside system refused",
+    503: "The index or a model is not available",
 }
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"$ref": f"#/components/responses/{status}", "description": description}
+    for status, description in _DESCRIPTIONS.items()
+}
+"""What routes say of their problems; each is described once, among the components."""
+
+
+def components() -> dict[str, dict[str, Any]]:
+    """What the OpenAPI document needs for ``PROBLEMS``."""
+    schema = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+    told = {
+        str(status): {"description": description, "content": {MEDIA_TYPE: schema}}
+        for status, description in _DESCRIPTIONS.items()
+    }
+    return {"responses": told, "schemas": {Problem.__name__: Problem.model_json_schema()}}
 
 
 def status_of(error: errors.PrecedentError) -> int:
@@ -97,13 +111,15 @@ def problem(
         request_id=request.state.request_id,
         errors=pointers or [],
     )
-    return JSONResponse(body.model_dump(), status, media_type="application/problem+json")
+    return JSONResponse(body.model_dump(), status, media_type=MEDIA_TYPE)
 
 
 def answer(request: Request, error: Exception) -> JSONResponse:
     """The problem that an error is, whatever its kind."""
     if isinstance(error, errors.PrecedentError):
-        return problem(request, status_of(error), error.code, str(error))
+        told = problem(request, status_of(error), error.code, str(error))
+        told.headers.update(_headers_of(error))
+        return told
     if isinstance(error, RequestValidationError):
         pointers = [
             {"pointer": "/" + "/".join(str(part) for part in found["loc"]), "detail": found["msg"]}
@@ -113,6 +129,7 @@ def answer(request: Request, error: Exception) -> JSONResponse:
         return problem(request, 422, "invalid-input", detail, pointers)
     if isinstance(error, HTTPException):
         code = {
+            400: "unreadable-body",
             401: "not-signed-in",
             404: "not-found",
             405: "method-not-allowed",
@@ -124,6 +141,15 @@ def answer(request: Request, error: Exception) -> JSONResponse:
     log.error("unexpected", path=request.url.path, exc_info=error)
     detail = f"Something unexpected went wrong; the log has it as {request.state.request_id}."
     return problem(request, 500, "unexpected", detail)
+
+
+def _headers_of(error: errors.PrecedentError) -> dict[str, str]:
+    """What a program needs besides: when to come back, or how to show who it is."""
+    if isinstance(error, errors.TooMany | errors.Throttled):
+        return {"Retry-After": str(math.ceil(error.wait_seconds))}
+    if isinstance(error, errors.NotSignedIn):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
 
 
 HANDLED: tuple[type[Exception], ...] = (

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
-from assistant.db.feedback import Feedback, FeedbackVerdict
+from assistant.db.feedback import FeedbackVerdict
 from assistant.schemas import Shape
 
 router = APIRouter(tags=["feedback"], responses=PROBLEMS)
@@ -33,14 +33,5 @@ class FeedbackKept(Shape):
 @router.post("/feedback", operation_id="give_feedback", status_code=201)
 def give_feedback(given: FeedbackIn, app: App, person: CurrentPerson) -> FeedbackKept:
     """Keep a verdict; the reason is redacted like everything that people write."""
-    app.feedback.keep(
-        Feedback(
-            person=person.name,
-            at=app.clock(),
-            subject=given.subject,
-            suggestion=given.suggestion,
-            verdict=given.verdict,
-            reason=app.redactor.redact(given.reason).text,
-        )
-    )
+    app.giving_feedback.give(person, given.subject, given.suggestion, given.verdict, given.reason)
     return FeedbackKept()

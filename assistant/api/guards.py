@@ -1,65 +1,141 @@
-"""What every request passes: a number, a size limit, and no form posts from other sites."""
+"""What every request passes: a number, who sent it, how often, how much, and from which page."""
 
+import ipaddress
+import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.errors import problem
+from assistant.api.forgery import is_cross_site, require_own_page
+from assistant.api.identity import identify
+from assistant.api.limits import RequestLimits
+from assistant.settings import Settings
+from retrieval.errors import NotSignedIn, PrecedentError
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_OWN_SITE = frozenset({"same-origin", "none"})
+# Asked by those who watch, who must never be kept waiting; and what is the same for everybody.
+_OPEN = ("/livez", "/readyz", "/static/")
+# Known by the signature of what they send; their Authorization header is none of ours.
+_WEBHOOKS = "/api/v1/webhooks/"
+_NUL = "\x00"
+
+log = structlog.get_logger()
 
 Next = Callable[[Request], Awaitable[Response]]
 
 
-def install(app: FastAPI, max_body_bytes: int) -> None:
+def install(app: FastAPI, settings: Settings) -> None:
     """Add the guards; the one added last runs first."""
-    app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes)
+    max_body_bytes = settings.web.max_body_bytes
+    limits = app.state.limits = RequestLimits(settings.web)
+    only_here = settings.auth.mode == "local" and not settings.auth.allow_remote
+
+    async def answered(request: Request, call_next: Next) -> Response:
+        refusal = _refusal(request, max_body_bytes, only_here=only_here)
+        if refusal is not None:
+            return refusal
+        try:
+            await _admit(request, limits)
+            return await call_next(request)
+        except PrecedentError as exc:
+            return told(request, exc)
+        except ClientDisconnect:
+            return _too_large(request, max_body_bytes)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Next) -> Response:
+        began = time.monotonic()
         request.state.request_id = uuid4().hex
         structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
         try:
-            if is_cross_site(request):
-                return problem(
-                    request,
-                    403,
-                    "cross-site",
-                    "A page of another site sent this request. Send it from Precedent's own pages.",
-                )
-            if _declared_length(request) > max_body_bytes:
-                return problem(
-                    request,
-                    413,
-                    "too-large",
-                    f"The request body may have {max_body_bytes:,} bytes.",
-                )
-            response = await call_next(request)
-            response.headers["X-Request-Id"] = request.state.request_id
-            return response
+            response = await answered(request, call_next)
+            _note(request, response, began)
         finally:
             structlog.contextvars.clear_contextvars()
+        response.headers["X-Request-Id"] = request.state.request_id
+        return response
+
+    app.add_middleware(BodyLimit, max_body_bytes=max_body_bytes)
 
 
-def is_cross_site(request: Request) -> bool:
-    """True for a changing request that a browser sent on behalf of another origin.
+def _note(request: Request, response: Response, began: float) -> None:
+    """Log who asked for what. Without the query: codes of a sign-in stand there."""
+    path = request.url.path
+    if not path.startswith(_OPEN):
+        taken = round((time.monotonic() - began) * 1000)
+        log.info("request", method=request.method, path=path, status=response.status_code, ms=taken)
 
-    Browsers say so in ``Sec-Fetch-Site``, older ones in ``Origin``; programs send
-    neither and carry no cookie that could be abused.
+
+async def _admit(request: Request, limits: RequestLimits) -> None:
+    """Find out who sends this, and raise for what they may not send."""
+    path = request.url.path
+    request.state.caller = None
+    if path.startswith(_OPEN):
+        return
+    if path.startswith(_WEBHOOKS):
+        limits.webhook(request)
+        return
+    try:
+        caller = await run_in_threadpool(identify, request)
+    except NotSignedIn:
+        limits.sign_in(request)
+        raise
+    limits.request(request, caller)
+    await require_own_page(request, caller)
+    request.state.caller = caller
+    if caller is not None:
+        structlog.contextvars.bind_contextvars(person=caller.person.name)
+
+
+def _refusal(request: Request, max_body_bytes: int, *, only_here: bool) -> Response | None:
+    """The answer to what is refused whoever sends it."""
+    if only_here and not is_loopback_name(request.headers.get("host", "")):
+        return problem(
+            request,
+            403,
+            "wrong-host",
+            "The local sign-in answers to names of this machine only, such as localhost.",
+        )
+    if is_cross_site(request):
+        return problem(
+            request,
+            403,
+            "cross-site",
+            "A page of another site sent this request. Send it from Precedent's own pages.",
+        )
+    if _NUL in request.scope["path"]:
+        # No name has one, and PostgreSQL refuses to look for it.
+        return problem(request, 404, "not-found", "No name contains the character NUL.")
+    if _declared_length(request) > max_body_bytes:
+        return _too_large(request, max_body_bytes)
+    return None
+
+
+def told(request: Request, error: PrecedentError) -> Response:
+    """An error in the form that the pages or the API give it."""
+    handler = request.app.exception_handlers[PrecedentError]
+    response: Response = handler(request, error)
+    return response
+
+
+def is_loopback_name(host: str) -> bool:
+    """Whether a Host header can only mean a machine of one's own.
+
+    A page of another site can let its own name point to this machine, and then sends that
+    name. Such a name has a dot; a name of this machine has none, or ends in ``.localhost``.
     """
-    if request.method in _SAFE:
-        return False
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in _OWN_SITE
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return "." not in name or name.endswith(".localhost")
 
 
 class BodyLimit:
@@ -82,6 +158,11 @@ class BodyLimit:
             return message
 
         await self._app(scope, limited if scope["type"] == "http" else receive, send)
+
+
+def _too_large(request: Request, max_body_bytes: int) -> Response:
+    detail = f"The request body may have {max_body_bytes:,} bytes."
+    return problem(request, 413, "too-large", detail)
 
 
 def _declared_length(request: Request) -> int:

@@ -1,6 +1,5 @@
 """``POST /similar``, ``POST /triage`` and ``POST /triage/events``."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -12,11 +11,9 @@ from assistant.api.identity import App, CurrentPerson
 from assistant.bootstrap import Application
 from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
-from assistant.schemas import Shape, SimilarOut, TriageOut
-from ingest.times import parse_moment
+from assistant.schemas import Moment, Shape, SimilarOut, TriageOut
 from ingest.webhooks import read_event
 from ingest.webhooks.generic import GenericTicket
-from retrieval.errors import InvalidInput
 from retrieval.records import RecordKind
 
 router = APIRouter(tags=["questions"], responses=PROBLEMS)
@@ -40,8 +37,8 @@ class Question(Shape):
     work_notes: list[str] | str | None = None
     services: list[str] | None = None
     cis: list[str] | None = None
-    opened_at: datetime | None = None
-    as_of: datetime | None = None
+    opened_at: Moment | None = None
+    as_of: Moment | None = None
     k: HowMany = 10
 
     @model_validator(mode="after")
@@ -68,13 +65,12 @@ class Question(Shape):
 
     def context(self, app: Application, person: Person) -> IncidentContext:
         """The incident that is asked about."""
-        as_of = _moment(self.as_of)
         if self.record_id is not None:
-            return app.similar.context_of_record(self.record_id, person.reader(), as_of)
+            return app.similar.context_of_record(self.record_id, person.reader(), self.as_of)
         if self.text is not None and not self._told():
-            return app.similar.context_of_text(self.text, as_of)
+            return app.similar.context_of_text(self.text, self.as_of)
         ticket = {**self._told(), "description": self.text or self.description}
-        return app.similar.context_of_event(read_event(ticket, GenericTicket.name), as_of)
+        return app.similar.context_of_event(read_event(ticket, GenericTicket.name), self.as_of)
 
 
 class SimilarQuestion(Question):
@@ -88,14 +84,16 @@ def similar(question: SimilarQuestion, app: App, person: CurrentPerson) -> Simil
     """Records like an incident: why they are similar and what differs."""
     context = question.context(app, person)
     kinds = frozenset(question.kinds)
-    return SimilarOut.of(app.similar.similar(context, person.reader(), question.k, kinds))
+    answer = app.similar.similar(context, person.reader(), question.k, kinds)
+    app.suggestions.similar(person, answer)
+    return SimilarOut.of(answer)
 
 
 @router.post("/triage", operation_id="triage")
 def triage(question: Question, app: App, person: CurrentPerson) -> TriageOut:
     """Ranked hypotheses, similar incidents, runbooks and suspected changes."""
     context = question.context(app, person)
-    return TriageOut.of_card(app.triage.card(context, person.reader(), question.k))
+    return _shown(app, person, context, question.k)
 
 
 @router.post("/triage/events", operation_id="triage_event")
@@ -104,16 +102,15 @@ def triage_event(
     app: App,
     person: CurrentPerson,
     format: EventFormatName = None,
-    as_of: datetime | None = None,
+    as_of: Moment | None = None,
     k: HowMany = 10,
 ) -> TriageOut:
     """The triage card for what a monitoring or ticket system sends, as it sends it."""
-    context = app.similar.context_of_event(read_event(payload, format), _moment(as_of))
-    return TriageOut.of_card(app.triage.card(context, person.reader(), k))
+    context = app.similar.context_of_event(read_event(payload, format), as_of)
+    return _shown(app, person, context, k)
 
 
-def _moment(as_of: datetime | None) -> datetime | None:
-    try:
-        return None if as_of is None else parse_moment(as_of)
-    except ValueError as exc:
-        raise InvalidInput(f"as_of cannot be used: {exc}.") from exc
+def _shown(app: Application, person: Person, context: IncidentContext, k: int) -> TriageOut:
+    card = app.triage.card(context, person.reader(), k)
+    app.suggestions.card(person, card)
+    return TriageOut.of_card(card)

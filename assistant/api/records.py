@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
-from assistant.schemas import RecordOut
+from assistant.schemas import LARGEST, RecordOut
 
 router = APIRouter(tags=["records"], responses=PROBLEMS)
 
@@ -17,7 +17,7 @@ def get_record(
     record_id: str,
     app: App,
     person: CurrentPerson,
-    revision: Annotated[int | None, Query(ge=1)] = None,
+    revision: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> RecordOut:
     """A record as stored (redacted): the current revision, or a past one."""
     return RecordOut.of(app.similar.readable(record_id, person.reader(), revision))

@@ -40,7 +40,7 @@ def list_targets(app: App, person: CurrentPerson) -> TargetList:
 @router.post("/targets/{name}/stop", operation_id="stop_target")
 def stop_target(name: str, stop: StopIn, app: App, person: CurrentPerson) -> TargetOut:
     """Write nothing more there, at once; what is approved waits."""
-    app.kill_switch.stop(person, name, app.redactor.redact(stop.reason).text)
+    app.kill_switch.stop(person, name, app.redactor.clean(stop.reason))
     return _shown(app, name)
 
 

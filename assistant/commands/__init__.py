@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from assistant.bootstrap import Application
-from assistant.domain.people import Person, Role
+from assistant.domain.people import OPERATOR, Person, Role
 from assistant.settings import load_settings
 from ingest.times import parse_moment
 from retrieval.access import Reader
@@ -40,23 +40,24 @@ def application(*, migrate_database: bool = False) -> Application:
 def acting_person(app: Application, name: str | None) -> Person:
     """Who acts: the named person, else the setting ``user``; the operator may not approve."""
     wanted = name or app.settings.user
-    if wanted == "operator":
+    if wanted == OPERATOR:
         return Person(
-            name="operator",
+            name=OPERATOR,
             display_name="Operator of this installation",
             roles=frozenset({Role.ANALYST, Role.AUTHOR, Role.ADMIN}),
         )
     person = app.settings.person(wanted)
     if person is None:
         known = ", ".join(person.name for person in app.settings.auth.people)
-        raise NotFound(f"There is no person {wanted!r}. Configured are {known}.")
+        told = f"Configured are {known}." if known else "People act in the browser, signed in."
+        raise NotFound(f"There is no person {wanted!r} for commands. {told}")
     return person
 
 
 def reader_for(app: Application, name: str | None) -> Reader:
     """On whose behalf a command reads: everything for the operator of the installation."""
     person = acting_person(app, name)
-    return Reader.operator() if person.name == "operator" else person.reader()
+    return Reader.operator() if person.name == OPERATOR else person.reader()
 
 
 def moment(app_option: str | None) -> datetime | None:

@@ -20,7 +20,7 @@ def stop(
 ) -> None:
     """Write nothing more there, at once; what is approved waits."""
     app = application()
-    app.kill_switch.stop(acting_person(app, person), name, app.redactor.redact(reason).text)
+    app.kill_switch.stop(acting_person(app, person), name, app.redactor.clean(reason))
     console.err.print(f"{name} is stopped; precedent connect start {name} lets it go on.")
 
 

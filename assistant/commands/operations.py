@@ -1,12 +1,12 @@
-"""``serve``, ``worker``, ``migrate``, ``redact`` and ``audit``: running the installation."""
+"""``serve``, ``worker``, ``migrate``, ``redact`` and ``openapi``: running the installation."""
 
 import json as jsonlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,10 +18,6 @@ from assistant.settings import load_settings
 from ingest.redaction import Redacted
 from retrieval.errors import InvalidInput, UnreadableFile
 
-audit = typer.Typer(
-    help="The ledger of what was suggested, decided and written.", no_args_is_help=True
-)
-
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -32,16 +28,20 @@ def serve(
     """Serve the API, the sidebar, the drafts and the approvals."""
     settings = load_settings()
     address = host or settings.web.host
-    if address not in _LOOPBACK and not settings.auth.allow_remote:
+    auth = settings.auth
+    if address not in _LOOPBACK and auth.mode == "local" and not auth.allow_remote:
         raise InvalidInput(
             f"Refusing to listen on {address}: the local sign-in takes people at their word. "
-            "Stay on 127.0.0.1, or set PRECEDENT_AUTH__ALLOW_REMOTE=true behind a proxy that "
-            "lets only trusted people through."
+            "Stay on 127.0.0.1, let people sign in with PRECEDENT_AUTH__MODE=oidc, or set "
+            "PRECEDENT_AUTH__ALLOW_REMOTE=true behind a proxy that lets only trusted people "
+            "through."
         )
     # A new process image: the server's imports are no business of the other commands.
     command = [sys.executable, "-m", "uvicorn", "assistant.main:create_app", "--factory"]
     command += ["--host", address, "--port", str(port or settings.web.port)]
-    command += ["--log-level", settings.log_level, "--no-server-header"]
+    # Our own log has every request, without the query: what comes back from an identity provider
+    # stands there.
+    command += ["--log-level", settings.log_level, "--no-server-header", "--no-access-log"]
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 — our own interpreter, no shell
 
@@ -49,7 +49,7 @@ def serve(
 def worker(
     check: Annotated[bool, typer.Option("--check", help="Only report that it could run.")] = False,
 ) -> None:
-    """Deliver what is approved, read connected systems, index what is new; until interrupted."""
+    """Deliver, take events in, read connected systems, index what is new; until interrupted."""
     app = application()
     if check:
         app.store.version()
@@ -57,15 +57,14 @@ def worker(
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    console.err.print("Delivering, reading connected systems, indexing. Ctrl-C stops.")
-    beside = [
-        threading.Thread(target=work, args=(stop,), daemon=True)
-        for work in (app.upkeep.run, app.syncing.run)
-    ]
-    for thread in beside:
+    console.err.print(
+        "Delivering, taking events in, reading connected systems, indexing. Ctrl-C stops."
+    )
+    threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in app.background]
+    for thread in threads:
         thread.start()
-    app.worker.run(stop)
-    for thread in beside:
+    stop.wait()
+    for thread in threads:
         thread.join(timeout=10)
 
 
@@ -91,31 +90,19 @@ def redact(
     console.write_json(json or console.STDOUT, "\n".join(lines))
 
 
+def openapi(json: Json = None) -> None:
+    """Print the OpenAPI document of the API; docs/openapi.json is a copy."""
+    # A process of its own: the server's imports are no business of the other commands.
+    command = [sys.executable, "-m", "assistant.openapi"]
+    described = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 — our own interpreter, no shell
+    console.write_json(json or console.STDOUT, described.rstrip("\n"))
+
+
 def _redacted(found: Redacted) -> dict[str, Any]:
     return {
         "text": found.text,
         "redactions": [{"kind": r.kind, "start": r.start, "end": r.end} for r in found.redactions],
     }
-
-
-@audit.command("verify")
-def audit_verify(json: Json = None) -> None:
-    """Check the whole ledger: every change, removal or reordering is found."""
-    report = application().audit.verify()
-    if json is None:
-        console.show_audit(report)
-    else:
-        console.write_json(json, jsonlib.dumps(asdict(report)))
-    if not report.ok:
-        raise typer.Exit(2)
-
-
-@audit.command("export")
-def audit_export(json: Json = None) -> None:
-    """Print the ledger as JSON Lines, oldest first."""
-    events = application().audit.events()
-    lines = (jsonlib.dumps(asdict(event), ensure_ascii=False) for event in events)
-    console.write_json(json or console.STDOUT, "\n".join(lines))
 
 
 def json_lines(file: Path, *needed: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from retrieval.corpus.columns import UtcDateTime
@@ -212,4 +213,37 @@ audit_head = Table(
     Column("only_row", Integer, primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("connection", String(255), nullable=False),
+    # The sender's own, or the digest of the body.
+    Column("delivery_id", String(255), nullable=False),
+    # The hook that reads it.
+    Column("format", String(64), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    # When the sender signed it, where it says so.
+    Column("told_at", UtcDateTime, nullable=False),
+    # Redacted JSON; kept until the delivery is done.
+    Column("payload", Text),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # Why it was ignored, waits or failed.
+    Column("reason", Text, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_owner", String(64)),
+    Column("lease_until", UtcDateTime),
+    UniqueConstraint("connection", "delivery_id"),
+    Index("ix_webhook_deliveries_state_due_at", "state", "due_at"),
+)
+
+notice_cursor = Table(
+    "notice_cursor",
+    metadata,
+    Column("only_row", Integer, primary_key=True),
+    # The last event of the ledger that was told to channels, or passed over.
+    Column("seq", Integer, nullable=False),
 )

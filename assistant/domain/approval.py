@@ -57,11 +57,16 @@ class Visibility(StrEnum):
 
 
 class BodyForm(StrEnum):
-    """What the stored bytes of a proposal are: Markdown, plain text, or ADF as JSON."""
+    """What the stored bytes of a proposal are.
+
+    Markdown, plain text, ADF as JSON, or a link: three lines with its title, where it leads to,
+    and the marker.
+    """
 
     MARKDOWN = "markdown"
     TEXT = "text"
     ADF = "adf"
+    LINK = "link"
 
 
 class Risk(StrEnum):

@@ -38,14 +38,23 @@ class AuditHead:
     hash: str
 
 
+NOTHING_YET = AuditHead(0, GENESIS)
+"""The head of an empty ledger."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What a verification found. ``first_bad`` is the number of the first wrong event."""
+    """What a verification found.
+
+    ``first_bad`` is the number of the first wrong event, ``None`` where the events are whole
+    and only the wanted anchor is not among them. ``head`` is the hash of the last event read.
+    """
 
     events: int
     ok: bool
     first_bad: int | None = None
     reason: str = ""
+    head: str = GENESIS
 
 
 def chained_hash(parts: tuple[int | str, ...], previous_hash: str) -> str:
@@ -58,26 +67,42 @@ def chained_hash(parts: tuple[int | str, ...], previous_hash: str) -> str:
 
 
 def canonical_payload(payload: Mapping[str, JsonValue]) -> str:
-    """The JSON text of a payload that is stored and hashed."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The JSON text of a payload that is stored and hashed; ``ValueError`` for a NaN."""
+    return json.dumps(
+        payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
 
 
-def verify_chain(events: Iterable[AuditEvent], head: AuditHead | None) -> AuditReport:
+def verify_chain(
+    events: Iterable[AuditEvent], recorded: AuditHead, anchor: str | None = None
+) -> AuditReport:
     """Check events in order against the chain and its recorded end.
 
-    Finds a changed, removed, inserted or reordered event, and a cut-off tail.
+    Finds a changed, removed, inserted or reordered event, and a cut-off tail. ``anchor`` is a
+    head that was told earlier: with it, a ledger that was written anew as a whole is found.
     """
-    count, previous = 0, GENESIS
+    count, head, anchored = 0, GENESIS, anchor in (None, GENESIS)
     for event in events:
         count += 1
-        if event.seq != count:
-            return AuditReport(count, False, count, f"event {count} is missing or out of order")
-        if event.previous_hash != previous:
-            return AuditReport(count, False, event.seq, "it does not follow the event before it")
-        if event.hash != event.expected_hash():
-            return AuditReport(count, False, event.seq, "its content does not fit its hash")
-        previous = event.hash
-    expected = head or AuditHead(0, GENESIS)
-    if (expected.seq, expected.hash) != (count, previous):
-        return AuditReport(count, False, count + 1, "events are missing at the end")
-    return AuditReport(count, True)
+        problem = _problem(event, count, head)
+        if problem:
+            return AuditReport(count, False, count, problem, head)
+        head = event.hash
+        anchored = anchored or head == anchor
+    if recorded != AuditHead(count, head):
+        cut = recorded.seq > count
+        reason = "events are missing at the end" if cut else "its recorded end is another"
+        return AuditReport(count, False, count + cut, reason, head)
+    if not anchored:
+        return AuditReport(count, False, None, f"no event has the hash {anchor}", head)
+    return AuditReport(count, True, head=head)
+
+
+def _problem(event: AuditEvent, place: int, head: str) -> str:
+    if event.seq != place:
+        return f"event {place} is missing or out of order"
+    if event.previous_hash != head:
+        return "it does not follow the event before it"
+    if event.hash != event.expected_hash():
+        return "its content does not fit its hash"
+    return ""

@@ -1,5 +1,6 @@
 """The incident that is asked about."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +53,16 @@ class IncidentContext:
         if told is not None and self.as_of is not None and told > self.as_of:
             told = None
         return self.opened_at or told or self.as_of
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text: what names it where the text itself must not stand."""
+        return hashlib.sha256(self.text.encode("utf-8", "replace")).hexdigest()
+
+    @property
+    def subject(self) -> str:
+        """What feedback and the ledger call it: the record, or a short digest of the text."""
+        return self.record_id or f"text:{self.digest[:16]}"
 
     @classmethod
     def of_text(cls, text: str, as_of: datetime | None = None) -> "IncidentContext":

@@ -33,9 +33,10 @@ from assistant.schemas.proposals import (
     TargetOut,
 )
 from assistant.schemas.records import CitationOut, RecordOut, SectionOut
-from assistant.schemas.shape import Shape
+from assistant.schemas.shape import LARGEST, Moment, Shape
 
 __all__ = [
+    "LARGEST",
     "CitationOut",
     "CitedTextOut",
     "ClaimOut",
@@ -47,6 +48,7 @@ __all__ = [
     "HitOut",
     "HypothesisOut",
     "IngestOut",
+    "Moment",
     "ProgressOut",
     "ProposalDetailOut",
     "ProposalOut",

@@ -106,7 +106,7 @@ class ApprovalService:
         is bound to that version. An approval and its place in the outbox are one transaction:
         neither is without the other.
         """
-        reason = self._redactor.redact(reason).text
+        reason = self._redactor.clean(reason)
         reading = self._read_for(person, proposal_id, seen_version, decision)
         version = "" if reading is None else reading.version
         with self._changing(proposal_id) as (connection, proposal):
@@ -198,9 +198,9 @@ class ApprovalService:
 
     def undo(self, person: Person, proposal_id: str, reason: str) -> Proposal:
         """Have a delivery taken back; like an approval, not by an author."""
-        if not reason.strip():
+        reason = " ".join(self._redactor.clean(reason).split())
+        if not reason:
             raise InvalidInput("Give a reason: it is written where the text is taken back.")
-        reason = " ".join(self._redactor.redact(reason).text.split())
         with self._changing(proposal_id) as (connection, proposal):
             require_other_approver(proposal, person)
             require_state(proposal, "undo", ProposalState.DELIVERED)

@@ -52,7 +52,7 @@ class ChangeMarking:
             verdict=verdict,
             person=person.name,
             at=self._clock(),
-            reason=self._redactor.redact(reason).text,
+            reason=self._redactor.clean(reason),
         )
         self._marks.keep(mark)
         return mark

@@ -10,7 +10,6 @@ from assistant.domain.drafts import Draft, SectionName
 from assistant.domain.people import Person
 from assistant.services.draft_reading import DraftReading
 from ingest.redaction import Redactor
-from ingest.text import clean_text
 from retrieval.corpus.database import Database
 from retrieval.errors import InvalidInput, NotFound
 
@@ -58,7 +57,7 @@ class Commenting:
         section if one is named, does not make.
         """
         draft = self._reading.get(draft_id, person.reader())
-        said = self._redactor.redact(clean_text(text)).text.strip()
+        said = self._redactor.clean(text).strip()
         if not said:
             raise InvalidInput("The comment is empty. Write what should be looked at.")
         place = section if claim is None else _section_of(draft, claim, section)

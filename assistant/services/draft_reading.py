@@ -5,7 +5,6 @@ from typing import NamedTuple
 from assistant.domain.drafts import Draft
 from assistant.services.draft_diff import DraftDiff, diff
 from assistant.services.draft_store import DraftStore
-from assistant.services.similar import SimilarIncidents
 from retrieval.access import Reader
 from retrieval.errors import NotFound
 from retrieval.ports import RecordStore
@@ -22,9 +21,8 @@ class Compared(NamedTuple):
 class DraftReading:
     """The one way to a draft for somebody who wants to see it."""
 
-    def __init__(self, drafts: DraftStore, similar: SimilarIncidents, store: RecordStore) -> None:
+    def __init__(self, drafts: DraftStore, store: RecordStore) -> None:
         self._drafts = drafts
-        self._similar = similar
         self._store = store
 
     def get(self, draft_id: str, reader: Reader, revision: int | None = None) -> Draft:
@@ -32,18 +30,36 @@ class DraftReading:
 
         Every record that it is about or cites must be readable, and so must what is left of
         the evidence that it was written from, which notes, questions and removed claims may
-        quote: ``NotFound`` otherwise, as for a draft or a revision that does not exist. Each
-        revision is judged by what it cites itself.
+        quote. Each revision is judged by what it cites itself. ``NotFound`` otherwise, with the
+        same words as for a draft that does not exist: they name no record.
         """
-        draft = self._drafts.get(draft_id, revision)
-        for record_id in sorted(_cited(draft)):
-            self._similar.readable(record_id, reader)
-        for item in draft.provenance.evidence:
-            record = self._store.get(item.record_id)
-            # What was removed at its source since takes no draft away.
-            if record is not None and not reader.may_read(record):
-                raise NotFound(f"There is no draft {draft_id!r}.")
-        return draft
+        current = self._found(draft_id)
+        wanted = current if revision is None else self._found(draft_id, revision)
+        if wanted is not None and self._may_read(wanted, reader):
+            return wanted
+        if revision is not None and current is not None and self._may_read(current, reader):
+            raise NotFound(
+                f"{draft_id} has no revision {revision} that you may read; "
+                f"the current one is {current.revision}."
+            )
+        raise NotFound(
+            f"There is no draft {draft_id!r} that you may read. "
+            "A draft is gone, too, when a record that it cites was removed at its source."
+        )
+
+    def _found(self, draft_id: str, revision: int | None = None) -> Draft | None:
+        try:
+            return self._drafts.get(draft_id, revision)
+        except NotFound:
+            return None
+
+    def _may_read(self, draft: Draft, reader: Reader) -> bool:
+        cited = [self._store.get(record_id) for record_id in _cited(draft)]
+        if any(record is None or not reader.may_read(record) for record in cited):
+            return False
+        # What was removed at its source since takes no draft away.
+        evidence = [self._store.get(item.record_id) for item in draft.provenance.evidence]
+        return all(record is None or reader.may_read(record) for record in evidence)
 
     def may_read(self, draft_id: str, reader: Reader, revision: int) -> bool:
         """Whether ``get`` would give this revision."""

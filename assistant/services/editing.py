@@ -13,6 +13,7 @@ from assistant.domain.drafts import (
 )
 from assistant.services.verification import Verifier
 from ingest.redaction import Redactor
+from ingest.text import clean_text
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
 from retrieval.ports import RecordStore
@@ -72,7 +73,7 @@ class Editing:
         unchanged = known.get((text, citations))
         if unchanged is not None:
             return unchanged
-        text = self._redactor.redact(text).text
+        text = self._redactor.clean(text)
         if not citations:
             return Claim(text=text, kind=ClaimKind.AUTHOR, verdict=Verdict.AUTHOR_ASSERTED)
         found = self._verifier.check(text, [citation.quote for citation in citations])
@@ -86,7 +87,7 @@ class Editing:
 
     def _citation(self, span: Span, reader: Reader) -> Citation:
         record_id, revision, start, end = span
-        record = self._store.get(record_id, revision)
+        record = self._store.get(clean_text(record_id), revision)
         if record is None or not reader.may_read(record):
             raise InvalidInput(
                 f"The citation names {record_id!r} revision {revision}, which is not there."

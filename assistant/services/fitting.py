@@ -120,7 +120,7 @@ class Fitting:
         return fitted
 
     def _judged(self, record_id: str, others: frozenset[str]) -> Judged:
-        record = self._store.resolve(record_id)
+        record = self._store.resolve(record_id, Reader.operator())
         described = self._searcher.described(
             Query(
                 f"{record.title}\n{record.text}",

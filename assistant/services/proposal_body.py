@@ -4,6 +4,7 @@ from assistant.domain.approval import BodyForm, Risk, Visibility, marker
 from assistant.domain.delivery import Field
 from assistant.domain.drafts import Draft, Verdict
 from assistant.services.exporting.adf import render_adf
+from assistant.services.exporting.link import render_link
 from assistant.services.exporting.markdown import render_markdown
 from assistant.services.exporting.outline import outline
 from assistant.services.exporting.text import render_text
@@ -14,7 +15,7 @@ from retrieval.errors import InvalidInput, TooLarge
 _SHOWN = 80
 
 
-def body_of(draft: Draft, field: Field, proposal_id: str) -> str:
+def body_of(draft: Draft, field: Field, proposal_id: str, review_url: str) -> str:
     """Exactly what will be written, with the mark by which it is found again.
 
     Only the sections that belong into the field; ``InvalidInput`` when they say nothing,
@@ -32,6 +33,8 @@ def body_of(draft: Draft, field: Field, proposal_id: str) -> str:
             body = render_text(told, [mark])
         case BodyForm.ADF:
             body = render_adf(told, [mark])
+        case BodyForm.LINK:
+            body = render_link(told, [review_url, mark])
     if field.max_chars is not None and len(body) > field.max_chars:
         raise TooLarge(
             f"{field.label} holds {field.max_chars:,} characters; this has {len(body):,}. "

@@ -53,7 +53,7 @@ class SimilarIncidents:
         if not text.strip():
             raise InvalidInput("The text is empty. Describe the incident in a few words.")
         _check_length(text)
-        return IncidentContext.of_text(self._redactor.redact(clean_text(text)).text, as_of)
+        return IncidentContext.of_text(self._redactor.clean(text), as_of)
 
     def context_of_event(
         self, event: IncidentEvent, as_of: datetime | None = None
@@ -108,7 +108,7 @@ class SimilarIncidents:
         found = []
         for reference in context.linked[:_MOST_LINKED]:
             try:
-                record = self._store.resolve(reference)
+                record = self._store.resolve(reference, reader)
             except (NotFound, AmbiguousReference):
                 # A ticket names what other systems know, too.
                 continue
@@ -119,19 +119,15 @@ class SimilarIncidents:
     def readable(self, reference: str, reader: Reader, revision: int | None = None) -> Record:
         """A record by reference; hidden and unknown ones give the same ``NotFound``."""
         # What no database can store names no record.
-        record = self._store.resolve(clean_text(reference))
-        if reader.may_read(record) and revision is not None and revision != record.revision:
-            past = self._store.get(record.id, revision)
-            if past is None:
-                raise NotFound(
-                    f"{record.id} has no revision {revision}; the current one is {record.revision}."
-                )
-            record = past
-        if not reader.may_read(record):
+        record = self._store.resolve(clean_text(reference), reader)
+        if revision is None or revision == record.revision:
+            return record
+        past = self._store.get(record.id, revision)
+        if past is None:
             raise NotFound(
-                f"There is no record {reference!r}. Check the number, or ingest it first."
+                f"{record.id} has no revision {revision}; the current one is {record.revision}."
             )
-        return record
+        return past
 
     def similar(
         self,

@@ -59,13 +59,16 @@ class Submitting:
         database: Database,
         places: Places,
         redactor: Redactor,
+        *,
         quorum: Mapping[Risk, int],
+        review_url: Callable[[str], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._places = places
         self._redactor = redactor
         self._quorum = quorum
+        self._review_url = review_url
         self._clock = clock
 
     def prepare(self, person: Person, wanted: Submission) -> Prepared:
@@ -83,11 +86,11 @@ class Submitting:
             raise InvalidInput("The draft has no claim yet; there is nothing to approve.")
         place = self._places.of_record(draft.record_id, wanted.target, wanted.field)
         against = blockers(draft)
-        override = self._redactor.redact(wanted.override_reason.strip()).text if against else ""
+        override = self._redactor.clean(wanted.override_reason).strip() if against else ""
         replaced = place.field.replaces and bool(place.reading.text)
         risk, why = risk_of(place.field, bool(against), replaced)
         number = wanted.number or f"prop-{uuid4().hex[:16]}"
-        body = body_of(draft, place.field, number)
+        body = body_of(draft, place.field, number, self._review_url(number))
         proposal = Proposal(
             id=number,
             draft_id=draft.id,

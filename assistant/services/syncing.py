@@ -85,9 +85,13 @@ class Syncing:
         ]
 
     def request(self, name: str, stream: str | None = None) -> None:
-        """Let a stream, or all of a connection, be read as soon as may be: something is new."""
-        for each in self.streams(name, stream):
-            self._cursors.request(StreamName(name, each.stream))
+        """Let a stream, or all of a connection, be read as soon as may be: something is new.
+
+        What is not read at all is no error: whoever asks tells of more than we follow.
+        """
+        for each in self._streams.get(name, ()):
+            if stream in {None, each.stream}:
+                self._cursors.request(StreamName(name, each.stream))
 
     def read(self, name: str, stream: Stream, wishes: Wishes = _AS_USUAL) -> SyncReport:
         """Read what is new of a stream now. ``Conflict`` while another process does so."""

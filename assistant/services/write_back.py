@@ -209,6 +209,8 @@ class DeliveryWorker:
         after = proposal.model_copy(update={"state": state, "reason": reason})
         rows.save(connection, after)
         details = {"reason": reason}
+        if isinstance(outcome, Unknown) and outcome.seconds is None:
+            details["needs"] = "a person"
         if isinstance(outcome, Done):
             receipt = outcome.receipt
             rows.insert_receipt(connection, proposal.id, lease.action, receipt)

@@ -20,7 +20,8 @@ from assistant.web import (
     sign_in,
 )
 from assistant.web.headers import SecurityHeaders
-from assistant.web.pages import NotSignedIn, error_page, to_sign_in
+from assistant.web.pages import error_page, to_sign_in
+from retrieval.errors import NotSignedIn
 
 _STATIC = Path(__file__).parent / "static"
 _PAGES = (home, sign_in, sidebar, records, drafts, draft_life, companions, proposing, approvals)
@@ -35,11 +36,11 @@ def install(app: FastAPI, application: Application) -> None:
         app.include_router(module.router, include_in_schema=False)
     for kind in errors.HANDLED:
         app.add_exception_handler(kind, _page_or_problem)
-    app.add_exception_handler(NotSignedIn, to_sign_in)
 
 
 def _page_or_problem(request: Request, error: Exception) -> Response:
+    is_api = request.url.path.startswith(_API_PATHS)
+    if isinstance(error, NotSignedIn) and not is_api:
+        return to_sign_in(request)
     problem = errors.answer(request, error)
-    if request.url.path.startswith(_API_PATHS):
-        return problem
-    return error_page(request, problem)
+    return problem if is_api else error_page(request, problem)

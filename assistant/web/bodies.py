@@ -30,7 +30,7 @@ def shown_body(form: BodyForm, body: str) -> ShownBody:
             return ShownBody(rendered_markdown(body), body)
         case BodyForm.ADF:
             return ShownBody(rendered_markdown(adf_text(json.loads(body))), body)
-        case BodyForm.TEXT:
+        case BodyForm.TEXT | BodyForm.LINK:
             return ShownBody("", body)
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assistant.api.draft_history import From, To
 from assistant.api.identity import App
 from assistant.domain.drafts import SectionName
+from assistant.schemas import LARGEST
 from assistant.web.pages import SignedIn, page
 
 router = APIRouter(prefix="/drafts")
@@ -44,7 +45,7 @@ def comment(
 @router.post("/{draft_id}/comments/{number}/resolve")
 def resolve(
     draft_id: str,
-    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    number: Annotated[int, Path(ge=1, le=LARGEST)],
     app: App,
     person: SignedIn,
 ) -> RedirectResponse:

@@ -24,7 +24,7 @@ def home(request: Request, app: App, person: SignedIn) -> HTMLResponse:
     )
     still_open = [r for r in latest if reader.may_read(r) and _is_open(r)]
     counts: dict[str, int] = {}
-    for entry in app.store.counts():
+    for entry in app.store.counts(reader):
         counts[entry.kind] = counts.get(entry.kind, 0) + entry.records
     return page(request, "home.html", incidents=still_open[:_SHOWN], counts=counts)
 

@@ -13,12 +13,15 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
-from assistant.api.identity import person_or_none
+from assistant.api.forgery import FORM_FIELD
+from assistant.api.identity import caller_or_none, person_or_none
 from assistant.domain.drafts import SectionName
 from assistant.domain.people import Person
 from assistant.domain.triage import CauseKind, Hypothesis, Origin
 from assistant.services.verification.folding import tidy
+from retrieval.errors import NotSignedIn
 from retrieval.records import Citation
 
 _HERE = Path(__file__).parent
@@ -35,22 +38,18 @@ _KINDS = {
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
-class NotSignedIn(Exception):
-    """Nobody is signed in; the handler leads to the sign-in page."""
-
-
 def signed_in(request: Request) -> Person:
     """The signed-in person, or the way to the sign-in page."""
     person = person_or_none(request)
     if person is None:
-        raise NotSignedIn
+        raise NotSignedIn("Nobody is signed in.")
     return person
 
 
 SignedIn = Annotated[Person, Depends(signed_in)]
 
 
-def to_sign_in(request: Request, _error: Exception) -> RedirectResponse:
+def to_sign_in(request: Request) -> RedirectResponse:
     """Lead to the sign-in page, and back afterwards where that is possible."""
     path = request.url.path
     if request.url.query:
@@ -60,18 +59,34 @@ def to_sign_in(request: Request, _error: Exception) -> RedirectResponse:
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A rendered page; a variable that the template misses is an error."""
+    """A rendered page; a variable that the template misses is an error.
+
+    Every form that posts holds ``form_token``: without it the form is refused.
+    """
     values.setdefault("person", person_or_none(request))
+    values["form_token"] = _form_token(request)
     text = _ENVIRONMENT.get_template(template).render(**values)
     return HTMLResponse(text, status)
+
+
+def _form_token(request: Request) -> Markup:
+    """The hidden field by which a form is known to be of this session; empty without one."""
+    caller = caller_or_none(request)
+    if caller is None or not caller.form_token:
+        return Markup()
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return field.format(FORM_FIELD, caller.form_token)
 
 
 def error_page(request: Request, problem: JSONResponse) -> HTMLResponse:
     """A problem in words, without anything that only programs understand."""
     body = json.loads(bytes(problem.body))
-    return page(
+    told = page(
         request, "error.html", problem.status_code, title=body["title"], detail=body["detail"]
     )
+    if "retry-after" in problem.headers:
+        told.headers["Retry-After"] = problem.headers["Retry-After"]
+    return told
 
 
 def rendered_markdown(text: str) -> str:

@@ -1,6 +1,5 @@
 """The sidebar beside a ticket: the triage card."""
 
-import hashlib
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.api.identity import App
 from assistant.db.change_marks import ChangeVerdict
-from assistant.db.feedback import Feedback, FeedbackVerdict
+from assistant.db.feedback import FeedbackVerdict
 from assistant.domain.incident import IncidentContext
 from assistant.web.pages import SignedIn, page
 from retrieval.errors import NotFound
@@ -46,11 +45,11 @@ def feedback(
     reason: Annotated[str, Form(max_length=2_000)] = "",
 ) -> RedirectResponse:
     """Keep a verdict and go back to the card."""
-    clean = app.redactor.redact(reason).text
-    app.feedback.keep(Feedback(person.name, app.clock(), subject, suggestion, verdict, clean))
-    if subject.startswith("text:"):
+    given = app.giving_feedback.give(person, subject, suggestion, verdict, reason)
+    if given.subject.startswith("text:"):
         return RedirectResponse("/", 303)
-    return RedirectResponse(f"/sidebar?{urlencode({'record': subject, 'thanks': 'true'})}", 303)
+    card = urlencode({"record": given.subject, "thanks": "true"})
+    return RedirectResponse(f"/sidebar?{card}", 303)
 
 
 @router.post("/changes/mark")
@@ -75,10 +74,10 @@ def _card(
     card = None
     try:
         card = app.triage.card(context, person.reader())
+        app.suggestions.card(person, card)
     except NotFound:
         # Nothing was ingested yet: say so where the answer would be.
         empty = True
-    digest = hashlib.sha256(context.text.encode("utf-8", "replace")).hexdigest()[:16]
     return page(
         request,
         "sidebar.html",
@@ -86,5 +85,5 @@ def _card(
         card=card,
         empty=empty,
         thanks=thanks,
-        subject=context.record_id or f"text:{digest}",
+        subject=context.subject,
     )

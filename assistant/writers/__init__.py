@@ -10,12 +10,14 @@ from pathlib import Path
 
 from assistant.domain.delivery import TicketWriter
 from assistant.writers.console import ConsoleWriter
+from assistant.writers.jira import jira_writer
 from assistant.writers.markdown_folder import MarkdownFolderWriter
 from assistant.writers.servicenow import servicenow_writer
 from ingest.connections import Connection
 from retrieval.errors import InvalidSettings
 
 WRITERS: dict[str, Callable[[Connection], TicketWriter]] = {
+    "jira": jira_writer,
     "servicenow": servicenow_writer,
 }
 """The writers for connections, by their kind."""

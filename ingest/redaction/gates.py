@@ -9,8 +9,8 @@ own pattern by leaving out what makes it choosy: whatever the pattern matches, t
 
 import re
 from collections.abc import Callable, Iterable
-from re import _constants as code  # type: ignore[attr-defined]  # no public reader of patterns
-from re import _parser as parser  # type: ignore[attr-defined]  # as above
+from re import _constants as code  # there is no public reader of patterns
+from re import _parser as parser
 from typing import Any
 
 from pydantic_core import SchemaValidator, core_schema

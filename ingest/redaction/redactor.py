@@ -17,6 +17,7 @@ from ingest.redaction.prose_rules import PROSE_RULES
 from ingest.redaction.selection import Selection
 from ingest.redaction.transport_rules import TRANSPORT_RULES
 from ingest.redaction.vendor_rules import VENDOR_RULES
+from ingest.text import clean_text
 
 # Raise with every change of a rule: stored records are redacted again when it differs.
 REDACTION_VERSION = "2"
@@ -81,6 +82,10 @@ class Redactor:
             known = (Finding(r.start, r.end, r.kind) for r in result.redactions)
             result = _replaced(result.text, merged([*known, *fresh]))
         return result
+
+    def clean(self, text: str) -> str:
+        """What somebody wrote, fit to be kept: redacted, without what databases refuse."""
+        return self.redact(clean_text(text)).text
 
     def redact_field(self, name: str, text: str) -> Redacted:
         """As :meth:`redact` for the value of a field, whose name may say that it is secret.

@@ -21,6 +21,8 @@ VERSION = "4"
 # A title names what fired; of a storm the first few names say enough.
 _NAMES_IN_TITLE = 3
 _SEVERITY_LABELS = ("severity", "priority", "level")
+# Where to look at an alert, the best first; Alertmanager has the last only.
+LINKS = ("panelURL", "dashboardURL", "generatorURL")
 
 
 class Alertmanager:
@@ -124,4 +126,5 @@ def _notice(
         fingerprint=alert.text("fingerprint"),
         group_key=group_key,
         runbook_url=runbook_in(own_annotations),
+        url=alert.text(*LINKS),
     )

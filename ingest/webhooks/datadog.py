@@ -67,7 +67,7 @@ class Datadog:
             text="\n".join(distinct([members.text("text"), members.text("status")])),
             services=services_of([notice]),
             cis=cis_of([notice]),
-            opened_at=notice.starts_at,
+            opened_at=notice.starts_at or notice.ends_at,
             severity=members.text("priority"),
             alerts=(notice,),
             urls=distinct([members.text("link")]),
@@ -79,14 +79,18 @@ class Datadog:
         tags = ",".join([members.text("tags"), members.text("scope")])
         labels = labels_of_tags(tags.split(","))
         recovered = members.text("transition").lower() == _RECOVERED
+        date = members.moment("date")
         return AlertNotice(
             name=members.required("monitor", "title"),
             labels=labels,
             status=RESOLVED if recovered else FIRING,
-            starts_at=members.moment("date"),
+            # The date is that of the event, so of a recovery it is the end.
+            starts_at=None if recovered else date,
+            ends_at=date if recovered else None,
             fingerprint=members.text("cycle_key", "alert_id"),
             group_key=members.text("aggregation_key"),
             runbook_url=runbook_in(labels),
+            url=members.text("link"),
         )
 
 

@@ -23,7 +23,7 @@ class AlertNotice:
 
     ``status`` is ``firing`` or ``resolved``. ``fingerprint`` is the sender's id of the alert,
     equal whenever the same alert fires again; ``group_key`` that of the group it was sent in.
-    Both are empty where the sender has none.
+    Both are empty where the sender has none. ``url`` is where to look at it.
     """
 
     name: str
@@ -35,6 +35,7 @@ class AlertNotice:
     fingerprint: str = ""
     group_key: str = ""
     runbook_url: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

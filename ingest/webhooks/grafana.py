@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.webhooks.alertmanager import notices_of, shared, title_of, urls_of
+from ingest.webhooks.alertmanager import LINKS, notices_of, shared, title_of, urls_of
 from ingest.webhooks.event import IncidentEvent
 from ingest.webhooks.members import Members
-
-_LINKS = ("panelURL", "dashboardURL", "generatorURL")
 
 
 class Grafana:
@@ -34,6 +32,6 @@ class Grafana:
             format=self.name,
             title=title_of(notices, common.text("summary")),
             text=common.text("description") if told else members.text("message", "title"),
-            urls=urls_of(members, notices_urls=_LINKS),
+            urls=urls_of(members, notices_urls=LINKS),
             **shared(members, notices),
         )

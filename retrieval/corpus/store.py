@@ -1,13 +1,15 @@
 """Reading stored records: the SQL implementation of the ``RecordStore`` port."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, select
 
-from retrieval.access import RecordFilter
+from retrieval.access import Reader, RecordFilter
 from retrieval.batches import batched
 from retrieval.corpus.database import Database
 from retrieval.corpus.names import is_called
@@ -80,10 +82,10 @@ class SqlRecordStore:
                 found += connection.scalars(query)
         return found
 
-    def resolve(self, reference: str) -> Record:
+    def resolve(self, reference: str, reader: Reader) -> Record:
         """See ``RecordStore.resolve``."""
         exact = self.get(reference)
-        if exact is not None:
+        if exact is not None and reader.may_read(exact):
             return exact
         condition = records.c.external_id == reference
         if ":" in reference:
@@ -91,12 +93,15 @@ class SqlRecordStore:
             condition = condition | and_(
                 records.c.source == source, records.c.external_id == external_id
             )
+        query = select(records.c.id, records.c.groups).where(
+            condition, records.c.removed_at.is_(None)
+        )
         with self._database.read() as connection:
-            ids = list(
-                connection.scalars(
-                    select(records.c.id).where(condition, records.c.removed_at.is_(None))
-                )
-            )
+            ids = [
+                row.id
+                for row in connection.execute(query)
+                if reader.may_read_groups(frozenset(row.groups))
+            ]
         if len(ids) > 1:
             raise AmbiguousReference(
                 f"{reference!r} fits several records; say which: {', '.join(sorted(ids))}."
@@ -222,17 +227,22 @@ class SqlRecordStore:
             found = (record_of(row) for row in rows)
             return list(islice((record for record in found if filter.admits(record)), limit))
 
-    def counts(self) -> list[SourceCount]:
-        """How many current records there are, by source and kind."""
+    def counts(self, reader: Reader) -> list[SourceCount]:
+        """How many current records the reader may read, by source and kind."""
+        # Few sets of groups occur, so each is looked at once; as text, which can be grouped.
+        groups = cast(records.c.groups, Text)
         query = (
-            select(records.c.source, revisions.c.kind, func.count())
+            select(records.c.source, revisions.c.kind, groups, func.count())
             .join(revisions, _same_revision())
             .where(records.c.removed_at.is_(None), revisions.c.revision == records.c.revision)
-            .group_by(records.c.source, revisions.c.kind)
-            .order_by(records.c.source, revisions.c.kind)
+            .group_by(records.c.source, revisions.c.kind, groups)
         )
+        found: Counter[tuple[str, str]] = Counter()
         with self._database.read() as connection:
-            return [SourceCount(*row) for row in connection.execute(query)]
+            for source, kind, allowed, count in connection.execute(query):
+                if reader.may_read_groups(frozenset(json.loads(allowed))):
+                    found[source, kind] += count
+        return [SourceCount(*place, count) for place, count in sorted(found.items())]
 
     def version(self) -> int:
         """The corpus version: it moves with every change that an index must follow."""

@@ -1,91 +1,138 @@
-"""Every ticket writer of the catalogue keeps the promises of the port."""
+"""The catalogue of ticket writers, and the two that need no outside system.
 
-from datetime import UTC, datetime
+Those for outside systems have test files of their own, over the same contract.
+"""
+
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from assistant.domain.approval import Proposal, ProposalState, Target, content_sha256
-from assistant.domain.delivery import TicketWriter, WriteIntent
-from assistant.writers import ticket_writers
+from assistant.domain.delivery import TicketWriter
+from assistant.writers import WRITERS, ticket_writers
+from assistant.writers.console import ConsoleWriter
 from assistant.writers.markdown_folder import MarkdownFolderWriter
-from retrieval.errors import DeliveryFailed
+from ingest.connections import BearerAuth, Connection
+from retrieval.errors import DeliveryFailed, InvalidSettings
+from retrieval.records import Record, RecordKind
+from tests.contract import ticket_writers as contract
+from tests.contract.ticket_writers import TicketWriterContract, intent
+
+_RULE = "─" * 72 + "\n"
 
 
-def intent(
-    proposal_id: str = "prop-1", record_id: str = "inc/1", body: str = "# RCA\n"
-) -> WriteIntent:
-    target = Target(name="any", reference=record_id)
-    return WriteIntent.of(
-        Proposal(
-            id=proposal_id,
-            draft_id="draft-1",
-            draft_revision=1,
-            record_id=record_id,
-            title="RCA",
-            target=target,
-            body=body,
-            sha256=content_sha256(target, body),
-            authors=frozenset({"ruth"}),
-            submitted_by="ruth",
-            submitted_at=datetime(2026, 1, 1, tzinfo=UTC),
-            state=ProposalState.APPROVED,
-        )
+def record(record_id: str = "inc/1") -> Record:
+    """A record with this id and nothing to say."""
+    return Record(
+        id=record_id,
+        revision=1,
+        source="tickets",
+        external_id=record_id,
+        kind=RecordKind.INCIDENT,
+        title="VPN drops",
+        text="",
+        known_at=contract.LONG_AGO,
     )
 
 
-@pytest.fixture(params=["markdown-folder", "console"])
-def writer(request: pytest.FixtureRequest, tmp_path: Path) -> TicketWriter:
-    return ticket_writers(tmp_path / "out")[request.param]
+class FolderStage:
+    """A folder that is not there yet."""
+
+    field = ""
+
+    def __init__(self, folder: Path, record_id: str = "inc/1") -> None:
+        self._folder = folder
+        self.writer: TicketWriter = MarkdownFolderWriter(folder)
+        self.record = record(record_id)
+
+    def written(self) -> list[str]:
+        return [path.read_bytes().decode() for path in sorted(self._folder.glob("*"))]
 
 
-class TestTicketWriters:
-    def test_every_entry_of_the_catalogue_is_tested(self, tmp_path: Path) -> None:
+class ConsoleStage:
+    """A stream in memory."""
+
+    field = ""
+
+    def __init__(self) -> None:
+        self._stream = StringIO()
+        self.writer: TicketWriter = ConsoleWriter(self._stream)
+        self.record = record()
+
+    def written(self) -> list[str]:
+        return [part for part in self._stream.getvalue().split(_RULE) if part]
+
+
+class TestCatalogue:
+    def test_some_are_always_there(self, tmp_path: Path) -> None:
         assert set(ticket_writers(tmp_path)) == {"markdown-folder", "console"}
 
-    def test_what_was_written_is_found_again(self, writer: TicketWriter) -> None:
-        assert writer.find(intent()) is None
-        receipt = writer.apply(intent())
-        found = writer.find(intent())
-        assert found is not None
-        assert found.external_reference == receipt.external_reference
-
-    def test_another_proposal_is_another_delivery(self, writer: TicketWriter) -> None:
-        writer.apply(intent("prop-1"))
-        assert writer.find(intent("prop-2")) is None
-
-    def test_writing_twice_is_writing_once(
-        self, writer: TicketWriter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize("kind", sorted(WRITERS))
+    def test_a_connection_that_may_write_is_a_target_by_its_name(
+        self, tmp_path: Path, kind: str
     ) -> None:
-        writer.apply(intent())
-        writer.apply(intent())
-        files = list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else []
-        assert len(files) + capsys.readouterr().out.count("# RCA") == 1
+        writers = ticket_writers(tmp_path, [connection(kind)])
+        assert writers["desk"].name == "desk"
+        assert writers["desk"].fields
+
+    @pytest.mark.parametrize(
+        "change", [{"write": None}, {"enabled": False}, {"kind": "alertmanager"}]
+    )
+    def test_one_that_may_not_is_none(self, tmp_path: Path, change: dict[str, object]) -> None:
+        closed = connection("servicenow").model_copy(update=change)
+        assert "desk" not in ticket_writers(tmp_path, [closed])
+
+    def test_no_connection_hides_another_target(self, tmp_path: Path) -> None:
+        named = connection("servicenow").model_copy(update={"name": "console"})
+        with pytest.raises(InvalidSettings, match="console"):
+            ticket_writers(tmp_path, [named])
 
 
-class TestMarkdownFolder:
-    def test_the_file_holds_exactly_the_approved_bytes(self, tmp_path: Path) -> None:
-        body = "# RCA\n\nÄ “quote”\n\n<!-- ref: prop-1 -->\n"
-        MarkdownFolderWriter(tmp_path).apply(intent(body=body))
-        (file,) = tmp_path.iterdir()
-        assert file.read_bytes() == body.encode()
+def connection(kind: str) -> Connection:
+    """A connection that may write; nobody is there."""
+    write = BearerAuth.model_validate({"token": "secret"})
+    return Connection(name="desk", kind=kind, base_url="http://127.0.0.1:9", write=write)
+
+
+class TestConsole(TicketWriterContract):
+    @pytest.fixture
+    def stage(self) -> ConsoleStage:
+        return ConsoleStage()
+
+    def test_writing_twice_is_writing_once(self, stage: ConsoleStage) -> None:
+        stage.writer.apply(intent(stage))
+        stage.writer.apply(intent(stage))
+        assert len(stage.written()) == 1
+
+
+class TestMarkdownFolder(TicketWriterContract):
+    @pytest.fixture
+    def stage(self, tmp_path: Path) -> FolderStage:
+        return FolderStage(tmp_path / "out")
+
+    def test_writing_twice_is_writing_once(self, stage: FolderStage) -> None:
+        stage.writer.apply(intent(stage))
+        stage.writer.apply(intent(stage))
+        assert len(stage.written()) == 1
 
     @pytest.mark.parametrize(
         "record_id", ["../../etc/passwd", "/abs/olute", "a/b/c", "..", "x" * 500, "con\x00trol"]
     )
     def test_no_id_leads_out_of_the_folder(self, tmp_path: Path, record_id: str) -> None:
         folder = tmp_path / "out"
-        MarkdownFolderWriter(folder).apply(intent(record_id=record_id))
+        stage = FolderStage(folder, record_id)
+        stage.writer.apply(intent(stage))
         assert [path.parent for path in tmp_path.rglob("*.md")] == [folder]
 
     def test_ids_that_look_alike_do_not_share_a_file(self, tmp_path: Path) -> None:
-        writer = MarkdownFolderWriter(tmp_path)
-        writer.apply(intent(record_id="a/b"))
-        writer.apply(intent(record_id="a-b"))
+        for record_id in ("a/b", "a-b"):
+            stage = FolderStage(tmp_path, record_id)
+            stage.writer.apply(intent(stage))
         assert len(list(tmp_path.iterdir())) == 2
 
     def test_a_folder_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
         blocker = tmp_path / "file"
         blocker.write_text("in the way")
+        stage = FolderStage(blocker)
         with pytest.raises(DeliveryFailed, match="cannot be written"):
-            MarkdownFolderWriter(blocker).apply(intent())
+            stage.writer.apply(intent(stage))

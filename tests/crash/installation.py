@@ -35,6 +35,7 @@ _SETTINGS = {
     "DELIVERY__LEASE_SECONDS": "3",
     "DELIVERY__LOOK_AGAIN_SECONDS": "[0.3, 0.6, 1.2]",
     "LOG_LEVEL": "error",
+    "WEB__REQUESTS_PER_MINUTE": "0",
 }
 
 

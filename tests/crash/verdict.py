@@ -86,8 +86,9 @@ def _is_lost(proposal: Proposal | None, written: list[str]) -> bool:
 
 def _approved_in_ledger(app: Application) -> dict[str, str]:
     """The hash that each approved proposal was approved with."""
-    return {
-        event.subject: json.loads(event.payload)["sha256"]
-        for event in app.audit.events()
-        if event.action == "proposal.approved"
-    }
+    with app.audit.snapshot() as ledger:
+        return {
+            event.subject: json.loads(event.payload)["sha256"]
+            for event in ledger.events
+            if event.action == "proposal.approved"
+        }

@@ -50,7 +50,7 @@ class TestUpsert:
         past = app.store.get("T1", 1)
         assert past is not None
         assert past.text == "first words"
-        assert app.store.resolve("T1").text == "second words"
+        assert app.store.resolve("T1", Reader.operator()).text == "second words"
 
     def test_what_is_gone_leaves_the_answers(self, tmp_path: Path) -> None:
         app = application(tmp_path)
@@ -58,7 +58,7 @@ class TestUpsert:
         assert take_in(app, lines(tmp_path / "t.jsonl", ticket(1))).removed == 1
         assert found(app, "disk full") == ["T1"]
         with pytest.raises(NotFound):
-            app.store.resolve("T2")
+            app.store.resolve("T2", Reader.operator())
 
     def test_what_comes_back_is_there_again_under_its_id(self, tmp_path: Path) -> None:
         app = application(tmp_path)
@@ -95,7 +95,7 @@ class TestUpsert:
 class TestRedaction:
     def test_no_secret_reaches_the_database_or_the_index(self, tmp_path: Path) -> None:
         app = filled(tmp_path)
-        record = app.store.resolve("INC0003")
+        record = app.store.resolve("INC0003", Reader.operator())
         assert "password=[REDACTED:password]" in record.text
         app.database.close()
         files = [path for path in (tmp_path / "var").rglob("*") if path.is_file()]
@@ -133,7 +133,7 @@ class TestBadFiles:
         with pytest.raises(UnreadableFile, match=message) as error:
             take_in(app, tmp_path / name)
         assert name in str(error.value)
-        assert app.store.resolve("INC0001").revision == 1
+        assert app.store.resolve("INC0001", Reader.operator()).revision == 1
 
     def test_a_missing_path_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(UnreadableFile, match="does not exist"):

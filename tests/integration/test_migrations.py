@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+import assistant.db.identity_tables  # registers the tables of keys and sessions
 import assistant.db.tables  # noqa: F401 — registers the service's tables
 import ingest.tables  # noqa: F401 — registers ingest's tables
 from assistant.db import audit

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import assistant.db.identity_tables  # registers the tables of keys and sessions
 import assistant.db.tables  # noqa: F401 — registers the service's tables
 import ingest.tables  # noqa: F401 — registers ingest's tables
 from retrieval.corpus.tables import metadata

@@ -81,7 +81,8 @@ class Evidence:
     def _kept(self, item: EvidenceItem, reader: Reader) -> Record:
         record = self._store.get(item.record_id, item.revision)
         if record is None or not reader.may_read(record):
-            raise NotFound(f"{item.record_id} revision {item.revision} is no longer there.")
+            # Not which: somebody who may not read it does not even know of it.
+            raise NotFound("A part of the evidence of this draft is no longer there.")
         if record.content_hash() != item.content_hash:
             raise NotFound(f"{item.record_id} revision {item.revision} is not what it was.")
         return record

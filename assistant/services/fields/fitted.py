@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.services.fields.classifier import Classifier, Guess
 from assistant.services.fields.learning import Labelled, learned
 from assistant.services.triage.opening import as_opened
+from retrieval.access import Reader
 from retrieval.batches import batched
 from retrieval.errors import InvalidSettings
 from retrieval.ports import Embedder, Vectors
@@ -45,7 +46,8 @@ class FittedField(BaseModel):
     """What a classifier was learned from, and how it does on records that it had not seen.
 
     ``coverage`` is the share of held-out records that it is sure about, ``precision`` the share
-    of these that is right.
+    of these that is right. ``readers`` are the groups that may read a record with this label:
+    nobody else is told that there is such a label.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,18 +58,36 @@ class FittedField(BaseModel):
     accuracy: float
     coverage: float
     precision: float
+    readers: dict[str, list[str]] = {}
+
+    def may_know(self, label: str, reader: Reader) -> bool:
+        """Whether the reader could have seen this label in some record."""
+        return reader.may_read_groups(frozenset(self.readers.get(label, ())))
+
+
+class SetPriorities(BaseModel):
+    """How often people set a priority with an impact and an urgency, in records of these groups."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    impact: str
+    urgency: str
+    priority: str
+    groups: list[str]
+    count: int
 
 
 class Manifest(BaseModel):
-    """All fitted fields. ``matrix`` counts (impact, urgency, priority) as people set them.
+    """All fitted fields, and the priorities as people set them.
 
     What was learned was known at ``known_until``: it answers no question as of an earlier moment.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # One that an earlier version wrote says things that this one does not ask for.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     fields: list[FittedField]
-    matrix: list[tuple[str, str, str, int]]
+    priorities: list[SetPriorities] = []
     embedder: str
     data_hash: str
     known_until: datetime
@@ -101,24 +121,30 @@ class FittedFields:
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
-    def guess(self, name: str, text: str, as_of: datetime | None = None) -> Guess | None:
+    def guess(
+        self, name: str, text: str, reader: Reader, as_of: datetime | None = None
+    ) -> Guess | None:
         """The likeliest value; ``None`` where the field was not learned with this model.
 
-        Nor where it was learned from what was not known yet at ``as_of``.
+        Nor where it was learned from what was not known yet at ``as_of``, and where the reader
+        may read no record that has this value.
         """
         found = self._current()
         if found is None or name not in found.classifiers:
             return None
         if as_of is not None and as_of < found.manifest.known_until:
             return None
-        return found.classifiers[name].guess(text, self._embedder.passages([text])[0])
+        guess = found.classifiers[name].guess(text, self._embedder.passages([text])[0])
+        described = next(field for field in found.manifest.fields if field.name == name)
+        return guess if described.may_know(guess.label, reader) else None
 
-    def priorities(self) -> dict[tuple[str, str], Counter[str]]:
-        """How often each impact and urgency got each priority."""
+    def priorities(self, reader: Reader) -> dict[tuple[str, str], Counter[str]]:
+        """How often each impact and urgency got each priority, in what the reader may read."""
         found = self._current()
         seen: dict[tuple[str, str], Counter[str]] = {}
-        for impact, urgency, priority, count in () if found is None else found.manifest.matrix:
-            seen.setdefault((impact, urgency), Counter())[priority] += count
+        for told in () if found is None else found.manifest.priorities:
+            if reader.may_read_groups(frozenset(told.groups)):
+                seen.setdefault((told.impact, told.urgency), Counter())[told.priority] += told.count
         return seen
 
     def write(self, manifest: Manifest, classifiers: Mapping[str, Classifier]) -> None:
@@ -179,7 +205,7 @@ class FieldFitting:
         taught = {name: each for name, each in found.items() if each is not None}
         manifest = Manifest(
             fields=[described for described, _ in taught.values()],
-            matrix=_matrix(past),
+            priorities=_priorities(past),
             embedder=self._embedder.model_id,
             data_hash=_hash(past),
             known_until=max((record.known_at for record in past), default=self._clock()),
@@ -220,6 +246,7 @@ class FieldFitting:
             accuracy=round(result.accuracy, 4),
             coverage=round(result.coverage, 4),
             precision=round(result.precision, 4),
+            readers=_readers(past, values),
         )
         return described, result.classifier
 
@@ -231,14 +258,26 @@ def _over(records: Iterable[Record]) -> list[Record]:
     return (ended or ordered)[-_MOST:]
 
 
-def _matrix(past: Iterable[Record]) -> list[tuple[str, str, str, int]]:
-    counts: Counter[tuple[str, str, str]] = Counter()
+def _readers(records: Iterable[Record], values: Iterable[str | None]) -> dict[str, list[str]]:
+    """The groups that may read some record with a label, by label."""
+    found: dict[str, set[str]] = {}
+    for record, value in zip(records, values, strict=True):
+        if value is not None:
+            found.setdefault(value, set()).update(record.groups)
+    return {label: sorted(groups) for label, groups in sorted(found.items())}
+
+
+def _priorities(past: Iterable[Record]) -> list[SetPriorities]:
+    counts: Counter[tuple[str, str, str, tuple[str, ...]]] = Counter()
     for record in past:
         impact, urgency = field_value(record, "impact_level"), field_value(record, "urgency")
         priority = field_value(record, "priority")
         if impact and urgency and priority:
-            counts[impact, urgency, priority] += 1
-    return [(*key, count) for key, count in sorted(counts.items())]
+            counts[impact, urgency, priority, tuple(sorted(record.groups))] += 1
+    return [
+        SetPriorities(impact=i, urgency=u, priority=p, groups=list(groups), count=count)
+        for (i, u, p, groups), count in sorted(counts.items())
+    ]
 
 
 def _hash(past: Iterable[Record]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from assistant.db.change_marks import ChangeMark, ChangeMarkRepository, ChangeVerdict
@@ -96,7 +96,7 @@ class ChangeSuspects:
         return tuple(found[: max(_MAX_SUSPECTS, matched)])
 
     def _began(self, onset: datetime) -> list[Record]:
-        since, earlier = onset - CHANGE_WINDOW, onset - _OPEN_WINDOW
+        since, earlier = _back(onset, CHANGE_WINDOW), _back(onset, _OPEN_WINDOW)
         kind = RecordKind.CHANGE
         return [
             *self._store.opened_between(kind, since, onset, _MOST_CHANGES),
@@ -131,7 +131,7 @@ class ChangeSuspects:
 
     def _witnesses(self, onset: datetime, filter: RecordFilter) -> Iterable[Witness]:
         """What changes and incidents of the year before name, as far as the reader may know."""
-        since = onset - _NEIGHBOUR_WINDOW
+        since = _back(onset, _NEIGHBOUR_WINDOW)
         for kind in (RecordKind.CHANGE, RecordKind.INCIDENT):
             for seen in self._store.named_places(kind, since, onset, _MOST_WITNESSES):
                 if _may_know(filter, seen):
@@ -231,8 +231,7 @@ def _within(change: Record, onset: datetime) -> bool:
 
 
 def _may_know(filter: RecordFilter, seen: NamedPlaces) -> bool:
-    groups = filter.reader.groups
-    readable = groups is None or not groups.isdisjoint(seen.groups)
+    readable = filter.reader.may_read_groups(seen.groups)
     known = filter.as_of is None or seen.known_at <= filter.as_of
     return readable and known and seen.record_id not in filter.exclude
 
@@ -262,3 +261,11 @@ def _shared_names(names: Iterable[str], changes: Sequence[Record]) -> dict[str, 
         change_id: [name for name in shared if counts[name.casefold()] <= common]
         for change_id, shared in found.items()
     }
+
+
+def _back(moment: datetime, by: timedelta) -> datetime:
+    """Earlier, but within the calendar: for some systems its first day means "never"."""
+    try:
+        return moment - by
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)

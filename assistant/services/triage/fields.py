@@ -11,6 +11,7 @@ from assistant.domain.triage import SuggestedField
 from assistant.services.fields.fitted import LEARNED, FittedFields, field_value
 from assistant.services.triage.confidence import shipped_score
 from assistant.services.triage.priority import priority_of
+from retrieval.access import Reader
 from retrieval.records import Record, RecordKind
 from retrieval.searcher import Hit
 
@@ -36,25 +37,26 @@ class FieldSuggester:
         self._fitted = fitted
 
     def suggest(
-        self, context: IncidentContext, hits: Sequence[Hit], onset: datetime
+        self, context: IncidentContext, hits: Sequence[Hit], onset: datetime, reader: Reader
     ) -> tuple[SuggestedField, ...]:
         """At most one value a field; a field about which nothing is sure is left out.
 
-        A service that the incident already names is not suggested again.
+        Only values that the reader could have seen in some record. A service that the incident
+        already names is not suggested again.
         """
         close = _close(hits)
         found = {
-            name: self._suggested(name, context, close)
+            name: self._suggested(name, context, close, reader)
             for name in LEARNED
             if not (name == "service" and context.services) and not (name == "ci" and context.cis)
         }
-        found["priority"] = self._priority(found) or found.get("priority")
+        found["priority"] = self._priority(found, reader) or found.get("priority")
         found["duplicate_of"] = _duplicate(hits, onset)
         found["known_problem"] = _known_problem(close)
         return tuple(suggestion for suggestion in found.values() if suggestion is not None)
 
     def _suggested(
-        self, name: str, context: IncidentContext, close: Sequence["_Close"]
+        self, name: str, context: IncidentContext, close: Sequence["_Close"], reader: Reader
     ) -> SuggestedField | None:
         """What close records agree on; where they do not, the learned answer if it is sure.
 
@@ -63,7 +65,7 @@ class FieldSuggester:
         the two differed, the records were right (docs/decisions/0012).
         """
         vote = _vote(name, close)
-        guess = self._fitted.guess(name, context.text, context.as_of)
+        guess = self._fitted.guess(name, context.text, reader, context.as_of)
         if guess is None:
             return vote
         if vote is not None:
@@ -84,12 +86,14 @@ class FieldSuggester:
             reason="; ".join(part for part in (agreeing, words) if part),
         )
 
-    def _priority(self, found: dict[str, SuggestedField | None]) -> SuggestedField | None:
+    def _priority(
+        self, found: dict[str, SuggestedField | None], reader: Reader
+    ) -> SuggestedField | None:
         """From impact and urgency, where both are suggested."""
         impact, urgency = found.get("impact_level"), found.get("urgency")
         if impact is None or urgency is None:
             return None
-        told = priority_of(impact.value, urgency.value, self._fitted.priorities())
+        told = priority_of(impact.value, urgency.value, self._fitted.priorities(reader))
         if told is None:
             return None
         both = None

@@ -83,7 +83,7 @@ class Triage:
             abstained=answer.abstained,
             hypotheses=self._without_rejected(context, answer.hypotheses),
             runbooks=evidence.runbooks,
-            suggested_fields=self._fields.suggest(context, answer.hits, onset),
+            suggested_fields=self._fields.suggest(context, answer.hits, onset, reader),
             suspected_changes=self.suspected_changes(context, reader, precedents.hits),
             notes=precedents.notes,
             next_checks=self._next_checks(context, evidence) if answer.abstained else (),

@@ -83,6 +83,10 @@ class TableApi:
             self._client.send("POST", f"{_PATH}/{table}", dict(values), _asking(fields))
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
 
 def _asking(fields: Sequence[str]) -> dict[str, str]:
     return {**_BOTH, "sysparm_fields": ",".join(fields)}

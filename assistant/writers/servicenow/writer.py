@@ -29,6 +29,7 @@ class ServiceNowWriter:
     ) -> None:
         self.name = name
         self.fields = fields
+        self._table = table
         self._base = base_url.rstrip("/")
         self._receipts = Receipts(base_url)
         self._tickets = Tickets(table)
@@ -116,6 +117,10 @@ class ServiceNowWriter:
             return self._articles.find_retired(undo)
         found = self._notes.find(ticket, undo.marker, undo.receipt.version_after)
         return None if found is None else self._receipt(found, ticket, field)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._table.close()
 
     def _replaced(self, ticket: Ticket, field: Field, intent: WriteIntent) -> Row:
         row = self._tickets.change(ticket, {field.name: intent.body}, field.name)

@@ -98,7 +98,7 @@ def _fail(site: Jira, fault: Fault | None) -> None:
     if fault is not None and fault.kind == "status":
         # Some 503 carry Retry-After: JRACLOUD-69262.
         headers = {"Retry-After": str(round(fault.seconds))} if fault.seconds else {}
-        raise Failed(fault.status, "A fault that a test ordered.", headers=headers)
+        raise Failed(fault.status, fault.message, headers=headers)
 
 
 def _routed(site: Jira, request: Request, path: str, body: bytes) -> Response:

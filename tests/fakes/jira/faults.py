@@ -29,6 +29,7 @@ class Fault:
     path: str = ""
     status: int = 500
     seconds: float = 0.0
+    message: str = "A fault that a test ordered."
 
     def fits(self, method: str, path: str) -> bool:
         """Whether it is meant for this request."""

@@ -47,7 +47,7 @@ def application(instance: ServiceNow) -> FastAPI:
 def running(state: Path | None = None) -> Iterator[ServiceNow]:
     """An instance that is served by a thread until the context ends."""
     instance = ServiceNow(state)
-    with serving(application(instance)) as url:
+    with serving(application(instance)) as url, instance.closing:
         instance.url = url
         yield instance
     instance.store.close()
@@ -60,7 +60,7 @@ async def _with_faults(instance: ServiceNow, request: Request, table: str, sys_i
     match fault.kind if fault else "":
         case "status":
             assert fault is not None
-            return failure(fault.status, "Injected", "A fault that a test ordered.")
+            return failure(fault.status, "Operation Failed", fault.message)
         case "throttle":
             assert fault is not None
             return throttled(fault.seconds)

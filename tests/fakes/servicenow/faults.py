@@ -15,10 +15,11 @@ Kind = Literal["status", "throttle", "hang", "drop-before", "drop-after", "cance
 class Fault:
     """The next ``count`` requests that fit go wrong in this way.
 
-    ``status`` answers ``status``. ``throttle`` answers 429; with ``seconds`` as the rate limit
-    rules do, with headers, without as an exhausted semaphore does. ``hang`` waits ``seconds``
-    and then does what was asked. ``drop-before`` and ``drop-after`` end the connection without
-    an answer, before or after doing it. ``cancel`` ends the transaction at 60 seconds, simulated.
+    ``status`` answers ``status`` and ``message``. ``throttle`` answers 429; with ``seconds`` as
+    the rate limit rules do, with headers, without as an exhausted semaphore does. ``hang`` waits
+    ``seconds`` and then does what was asked. ``drop-before`` and ``drop-after`` end the connection
+    without an answer, before or after doing it. ``cancel`` ends the transaction at 60 seconds,
+    simulated.
     No ``methods`` or ``table`` means any.
     """
 
@@ -28,6 +29,7 @@ class Fault:
     table: str = ""
     status: int = 500
     seconds: float = 0.0
+    message: str = "A fault that a test ordered."
 
     def fits(self, method: str, table: str) -> bool:
         """Whether it is meant for this request."""

@@ -1,6 +1,7 @@
 """The instance: its rows, its users, its settings, and what a test may do to it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,12 +31,19 @@ class Options:
     ``invalid_query_returns_no_rows`` is ``glide.invalid_query.returns_no_rows``.
     ``journal_hidden`` shows a reader without the role no rows, where others answer 403.
     ``rate_limit`` is how many requests are answered before the limit rule refuses (0: no rule).
+    ``ignored`` are columns, with their table, that an ACL lets nobody write: the instance says
+    yes and leaves them out. ``hidden_columns`` are shown to nobody. ``cut_at`` is the length of
+    text columns (0: endless), ``first_state`` that of new articles.
     """
 
     invalid_query_returns_no_rows: bool = False
     journal_hidden: bool = False
     rate_limit: int = 0
+    cut_at: int = 0
+    first_state: str = "draft"
     policies: list[Policy] = field(default_factory=list)
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+    hidden_columns: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -62,6 +70,7 @@ class ServiceNow:
         self.options = Options()
         self.requests: list[tuple[str, str, str]] = []
         self.url = ""
+        self.closing = ExitStack()
         self._later: list[_Later] = []
         self._users_and_choices()
 
@@ -110,6 +119,10 @@ class ServiceNow:
         """The entries of a journal of a row, the oldest first."""
         entries = self.store.journals.get(sys_id, ())
         return [row.fields["value"] for row in entries if row.fields["element"] == element]
+
+    def at_end(self, close: Callable[[], object]) -> None:
+        """Call this when the instance is no longer served, such as a client's ``close``."""
+        self.closing.callback(close)
 
     def list_answered(self, table: str) -> None:
         """A list of a table left the house: what waits for that may happen now."""

@@ -19,7 +19,10 @@ _encode = json.encoder.encode_basestring_ascii
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a client asked to see: ``mode`` is false, true or all; no ``fields``: every one."""
+    """What a client asked to see: ``mode`` is false, true or all; no ``fields``: every one.
+
+    ``hidden`` are columns of which it sees nothing but that they are there.
+    """
 
     table: str
     mode: str
@@ -27,9 +30,17 @@ class Shape:
     fields: tuple[str, ...]
     zone: str
     base: str
+    hidden: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, table: str, params: Mapping[str, str], zone: str, base: str) -> "Shape":
+    def of(
+        cls,
+        table: str,
+        params: Mapping[str, str],
+        zone: str,
+        base: str,
+        hidden: tuple[str, ...] = (),
+    ) -> "Shape":
         """The shape that the parameters of a request ask for."""
         mode = params.get("sysparm_display_value", "false")
         wanted = params.get("sysparm_fields", "")
@@ -40,6 +51,7 @@ class Shape:
             fields=tuple(name.strip() for name in wanted.split(",") if name.strip()),
             zone=zone,
             base=base,
+            hidden=hidden,
         )
 
 
@@ -65,6 +77,8 @@ def _columns(shape: Shape, known: tuple[str, ...]) -> tuple[tuple[str, str, Kind
 
 
 def _member(store: Store, row: Row, name: str, kind: Kind, shape: Shape) -> str:
+    if name in shape.hidden:
+        return '{"display_value":"","value":""}' if shape.mode == "all" else '""'
     # A journal is an input: what was entered is not its value.
     value = "" if kind is Kind.JOURNAL else row.fields.get(name, "")
     encoded = _encode(value)

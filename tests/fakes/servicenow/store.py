@@ -135,15 +135,11 @@ class Store:
         )
         return sys_id
 
-    def write(self, method: str, table: str, sys_id: str, body: Mapping[str, str], by: str) -> None:
-        """What a client asks for: POST, PATCH or DELETE."""
-        known = self.tables[table].columns
-        fields = {
-            name: str(value)
-            for name, value in body.items()
-            if name in known and not name.startswith("sys_")
-        }
-        self._carry_out(Change("write", method, table, sys_id, fields, self.now(), by))
+    def write(
+        self, method: str, table: str, sys_id: str, values: Mapping[str, str], by: str
+    ) -> None:
+        """What a client changes: POST, PATCH or DELETE."""
+        self._carry_out(Change("write", method, table, sys_id, dict(values), self.now(), by))
 
     def take_away(self, table: str, sys_id: str) -> None:
         """Remove a row behind everybody's back."""

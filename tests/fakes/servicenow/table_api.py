@@ -65,11 +65,12 @@ def _one(instance: ServiceNow, table: Table, asked: Asked) -> Response:
 
 
 def _result(instance: ServiceNow, asked: Asked, row: Row) -> bytes:
-    return b'{"result":' + rendered(instance.store, row, _shape(asked)) + b"}"
+    return b'{"result":' + rendered(instance.store, row, _shape(instance, asked)) + b"}"
 
 
-def _shape(asked: Asked) -> Shape:
-    return Shape.of(asked.table, asked.params, asked.who.time_zone, asked.base)
+def _shape(instance: ServiceNow, asked: Asked) -> Shape:
+    hidden = instance.options.hidden_columns
+    return Shape.of(asked.table, asked.params, asked.who.time_zone, asked.base, tuple(hidden))
 
 
 def _list(instance: ServiceNow, table: Table, asked: Asked) -> Response:
@@ -83,7 +84,7 @@ def _list(instance: ServiceNow, table: Table, asked: Asked) -> Response:
         return failure(400, "sysparm_offset and sysparm_limit must not be negative", None)
     counted = params.get("sysparm_no_count") != "true"
     rows, total = _selected(instance, table, params, offset, limit, counted)
-    shape = _shape(asked)
+    shape = _shape(instance, asked)
     # The limit comes first and the ACLs after it: a page may be short, or empty.
     visible = [rendered(instance.store, row, shape) for row in rows if not row.hidden]
     headers = _page_headers(asked, offset, limit, total) if counted else {}
@@ -176,16 +177,36 @@ def _write(instance: ServiceNow, table: Table, asked: Asked) -> Response:
     for policy in instance.options.policies:
         if policy.table == asked.table and policy.field in body:
             return failure(403, "Operation Failed", policy.message)
+    values = _taken(instance, asked.table, body)
     method = "POST" if asked.method == "POST" else "PATCH"
     sys_id = instance.store.new_sys_id(asked.table) if method == "POST" else asked.sys_id
-    values = {str(name): _text(value) for name, value in body.items()}
-    instance.store.write(method, asked.table, sys_id, values, asked.who.name)
+    if method == "POST" and "workflow_state" in table.columns:
+        values = {"workflow_state": instance.options.first_state, **values}
+    if values:
+        instance.store.write(method, asked.table, sys_id, values, asked.who.name)
     headers = {"Location": f"{asked.base}/api/now/table/{asked.table}/{sys_id}"}
     return _json(
         _result(instance, asked, table.rows[sys_id]),
         201 if method == "POST" else 200,
         headers if method == "POST" else {},
     )
+
+
+def _taken(instance: ServiceNow, table: str, body: Mapping[str, object]) -> dict[str, str]:
+    """What an instance takes of a body: it says nothing about the rest.
+
+    From general knowledge: a column that an ACL protects is left out, a text that is longer
+    than its column is cut, and where nothing is left to change nothing changes.
+    """
+    known = instance.store.tables[table].columns
+    end = instance.options.cut_at or None
+    return {
+        name: _text(value)[:end]
+        for name, value in body.items()
+        if name in known
+        and not name.startswith("sys_")
+        and (table, name) not in instance.options.ignored
+    }
 
 
 def _text(value: object) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from assistant.domain.audit import (
     GENESIS,
+    NOTHING_YET,
     AuditEvent,
     AuditHead,
     canonical_payload,
@@ -39,7 +40,7 @@ class TestVerify:
         assert report.events == 40
 
     def test_an_empty_ledger_is_whole(self) -> None:
-        assert verify_chain([], None).ok
+        assert verify_chain([], NOTHING_YET).ok
 
     @pytest.mark.parametrize("member", ["at", "actor", "action", "subject", "payload"])
     def test_a_changed_word_is_found_where_it_is(self, member: str) -> None:

@@ -55,7 +55,7 @@ class Suspicion:
     ) -> tuple[SuspectedChange, ...]:
         """The suspects, with the changes that a search finds close."""
         self.corpus.publish()
-        record = self.corpus.store.resolve(number)
+        record = self.corpus.store.resolve(number, Reader.operator())
         context = IncidentContext.of_record(record, as_of)
         changes = filter_for(context, reader, frozenset({RecordKind.CHANGE}))
         searcher = Searcher(self.corpus.reader, self.corpus.store)
@@ -237,7 +237,7 @@ class TestNeighbours:
         case.change("C", services=ERP)
         case.corpus.publish()
         incidents = filter_for(
-            IncidentContext.of_record(case.corpus.store.resolve("INC2")),
+            IncidentContext.of_record(case.corpus.store.resolve("INC2", Reader.operator())),
             ANA,
             frozenset({RecordKind.INCIDENT}),
         )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.adf import adf_text
+from ingest.adf import adf_document, adf_text
 from ingest.sections import sections
 from ingest.text import clean_text
 from retrieval.records import SectionKind
@@ -128,3 +128,11 @@ class TestWhatIsNotOfTheFormat:
     )
     def test_what_can_be_read_is_read(self, given_: object, told: str) -> None:
         assert adf_text(given_) == told
+
+
+class TestPlainText:
+    @given(st.text(max_size=80))
+    def test_becomes_a_valid_document_that_says_the_same(self, text: str) -> None:
+        document = adf_document(text)
+        assert problems(document) == []
+        assert adf_text(document).split() == clean_text(text).split()

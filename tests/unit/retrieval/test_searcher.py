@@ -283,12 +283,12 @@ class TestStore:
     def test_a_reference_may_name_the_source(self, corpus: Corpus) -> None:
         corpus.add(content("INC1", "one", source="a"), content("INC1", "two", source="b"))
         store = SqlRecordStore(corpus.database)
-        assert store.resolve("INC1").source == "a"
-        assert store.resolve("b:INC1").source == "b"
+        assert store.resolve("INC1", Reader.operator()).source == "a"
+        assert store.resolve("b:INC1", Reader.operator()).source == "b"
 
     def test_an_unknown_reference_is_not_found(self, corpus: Corpus) -> None:
         with pytest.raises(NotFound, match="INC404"):
-            SqlRecordStore(corpus.database).resolve("INC404")
+            SqlRecordStore(corpus.database).resolve("INC404", Reader.operator())
 
     def test_a_past_revision_still_resolves(self, corpus: Corpus) -> None:
         corpus.add(content("INC1", "first words"))

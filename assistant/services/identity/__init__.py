@@ -1,0 +1,1 @@
+"""Use cases of signing in: keys of programs, sessions, tokens that are exchanged for them."""
