@@ -7,7 +7,7 @@ DEMO   := evals/demo
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting crash-test clean
+.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync crash-test clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ bench-webhooks: $(VENV)/.installed-dev  ## Measure how soon senders of events ar
 
 bench-drafting: $(VENV)/.installed-dev  ## Measure drafts of long incidents, and lint
 	@$(BIN)/python -m evals.bench_drafting
+
+bench-sync: $(VENV)/.installed-dev  ## Read a fake ServiceNow with 30,000 incidents, undisturbed and killed
+	@$(BIN)/python -m evals.bench_sync
 
 crash-test: $(VENV)/.installed-dev  ## Kill workers and servers (KILLS=200, SEED=…) and count what was written
 	@$(BIN)/python -W ignore -m tests.crash

@@ -36,6 +36,11 @@ class CleaningProcess:
         self._lives = True
         self._told(policy)
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
     def clean(self, order: Order) -> Cleaned:
         """See ``Cleaner.clean``."""
         self._told(order)

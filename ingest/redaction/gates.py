@@ -9,7 +9,7 @@ own pattern by leaving out what makes it choosy: whatever the pattern matches, t
 
 import re
 from collections.abc import Callable, Iterable
-from re import _constants as code
+from re import _constants as code  # there is no public reader of patterns
 from re import _parser as parser
 from typing import Any
 

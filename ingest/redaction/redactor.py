@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(r"\[REDACTED:[a-z_]{1,40}\]")
 # text needs one pass and one that finds nothing; a pass takes time, so their number is bounded.
 _PASSES = 8
 # Keys and numbers of tickets: alone they are no secret to any rule, and every ticket has some.
-_IDENTIFIER = re.compile(r"[0-9a-f]{32}|[A-Z]{2,8}\d{4,10}")
+_IDENTIFIER = re.compile(r"[0-9a-f]{32}|[A-Z]{2,8}[0-9]{4,10}")
 _CONTENT = re.compile(r"[^\W_]|[^\x00-\x7f\s\ufdd0]")
 
 

@@ -61,15 +61,23 @@ def label(value: Any) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, dict):
-        if value.get("type") == "doc":
-            return adf_text(value)
-        name = next((name for name in _LABELS if name in value), None)
-        return "" if name is None else label(value[name])
-    if value is None:
-        return ""
+        return _label_of_object(value)
+    if isinstance(value, list):
+        return ", ".join(labels(value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ", ".join(labels(value)) if isinstance(value, list) else str(value)
+    return "" if value is None else str(value)
+
+
+def _label_of_object(value: Row) -> str:
+    # Nearly every value of ServiceNow has it, so it is looked for first.
+    shown = value.get("display_value")
+    if isinstance(shown, str):
+        return shown.strip()
+    if value.get("type") == "doc":
+        return adf_text(value)
+    name = next((name for name in _LABELS if name in value), None)
+    return "" if name is None else label(value[name])
 
 
 def labels(value: Any) -> list[str]:

@@ -331,5 +331,11 @@ class TestSelection:
     def test_on_letters_that_only_python_takes_for_others(self, text: str) -> None:
         self.assert_none_is_left_out(text)
 
+    @settings(max_examples=300, deadline=None)
+    @given(st.from_regex(r"[0-9a-f]{32}|[A-Z]{2,8}[0-9]{4,10}", fullmatch=True))
+    def test_numbers_and_keys_of_tickets_are_no_secret_to_any_rule(self, text: str) -> None:
+        lowered = text.lower()
+        assert not [f for finder in self.FINDERS for f in finder.find(text, lowered)]
+
     def test_lone_surrogates_are_no_hiding_place(self) -> None:
         assert "Qx7!mmPz" not in REDACTOR.redact("\ud800 password: Qx7!mmPz").text
