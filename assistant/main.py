@@ -24,7 +24,7 @@ def create_app(application: Application | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the models; deliver approved proposals and keep the index up to date beside."""
+    """Warm the models; note what is shown, deliver what is approved, keep the index up to date."""
     application: Application = app.state.application
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]
@@ -33,7 +33,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             threads.append(threading.Thread(target=work, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()
-    yield
+    with application.suggestions.in_background():
+        yield
     stop.set()
     for thread in threads:
         thread.join(timeout=10)
