@@ -24,7 +24,7 @@ def create_app(application: Application | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the models; deliver, take events in, follow connected systems, index beside."""
+    """Warm the models; note, deliver, take events in, follow systems and index beside."""
     application: Application = app.state.application
     stop = threading.Event()
     threads = [threading.Thread(target=application.warm_up, daemon=True)]
@@ -33,7 +33,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             threads.append(threading.Thread(target=work, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()
-    yield
+    with application.suggestions.in_background():
+        yield
     stop.set()
     for thread in threads:
         thread.join(timeout=10)
