@@ -1,6 +1,6 @@
 """The journal of ingest runs and of what each could not take in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,7 +9,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from ingest.items import Reject
 from ingest.tables import ingest_runs, rejects
+from retrieval.batches import batched
 from retrieval.corpus.database import Database
+
+# SQLite's default limit of variables a statement is 32,766 since 2020, 999 before.
+_IDS_PER_STATEMENT = 500
 
 
 class RunState(StrEnum):
@@ -71,6 +75,21 @@ class RunJournal:
                 .where(ingest_runs.c.id == run)
                 .values(state=state, counts=dict(counts), finished_at=now)
             )
+
+    def known(self, source: str, found: Sequence[Reject]) -> set[tuple[str | None, str]]:
+        """Of rejects those that the source had before for the same reason: id and reason."""
+        ids = [reject.external_id for reject in found if reject.external_id is not None]
+        query = (
+            select(rejects.c.external_id, rejects.c.reason)
+            .join(ingest_runs, ingest_runs.c.id == rejects.c.run_id)
+            .where(ingest_runs.c.source == source)
+        )
+        kept: set[tuple[str | None, str]] = set()
+        with self._database.read() as connection:
+            for batch in batched(ids, _IDS_PER_STATEMENT):
+                of_batch = query.where(rejects.c.external_id.in_(batch))
+                kept |= {(row.external_id, row.reason) for row in connection.execute(of_batch)}
+        return kept
 
     def rejected_ids(self, source: str) -> set[str]:
         """External ids of what a source had that could not be taken in."""

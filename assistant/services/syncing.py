@@ -104,22 +104,40 @@ class Syncing:
             return sweep(self._means, source, lease, wishes)
 
     def run(self, stop: threading.Event) -> None:
-        """Read what is due until stopped."""
+        """Read what is due until stopped; no system waits for another one."""
+        threads = [
+            threading.Thread(target=self._run_one, args=(connection, stop), daemon=True)
+            for connection in self._followed()
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def run_once(self) -> None:
+        """Read every stream that is due, one after the other; failures are logged and kept."""
+        for connection in self._followed():
+            self._follow_all(connection, lambda: False)
+
+    def _followed(self) -> list[Connection]:
+        return [
+            connection
+            for name, connection in self._connections.items()
+            if connection.enabled and self._streams[name]
+        ]
+
+    def _run_one(self, connection: Connection, stop: threading.Event) -> None:
         while not stop.is_set():
-            self.run_once(stop.is_set)
+            self._follow_all(connection, stop.is_set)
             stop.wait(_IDLE_SECONDS)
 
-    def run_once(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Read every stream that is due, one after the other; failures are logged and kept."""
-        for name, connection in self._connections.items():
-            if not connection.enabled or stopped():
-                continue
-            try:
-                for stream in self._streams[name]:
-                    self._follow(connection, stream, Wishes(stopped=stopped))
-            except Exception:
-                # The boundary of a background thread: one system must not stop the others.
-                log.exception("sync.failed", connection=name)
+    def _follow_all(self, connection: Connection, stopped: Callable[[], bool]) -> None:
+        try:
+            for stream in self._streams[connection.name]:
+                self._follow(connection, stream, Wishes(stopped=stopped))
+        except Exception:
+            # The boundary of a background thread: the next round tries again.
+            log.exception("sync.failed", connection=connection.name)
 
     def _follow(self, connection: Connection, stream: Stream, wishes: Wishes) -> None:
         state = self._cursors.state(StreamName(connection.name, stream.stream))

@@ -90,9 +90,10 @@ class StreamState:
         """
         night = now.replace(hour=hour, minute=0, second=0, microsecond=0)
         latest = night if night <= now else night - timedelta(days=1)
-        parked = self.parked_until is not None and self.parked_until > now
+        later = (self.parked_until, self.due_at)
+        waits = any(moment is not None and moment > now for moment in later)
         swept = self.swept_at is not None and self.swept_at >= latest
-        return self.complete_at is not None and not swept and not parked
+        return self.complete_at is not None and not swept and not waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class SyncCursors:
         self._end(lease, None if complete else now, values)
 
     def swept(self, lease: Lease, counts: Mapping[str, int]) -> None:
-        """A sweep ended well."""
+        """A sweep ended well, or used its budget: the next one is that of the next night."""
         values = {"swept_at": self._clock(), "counts": dict(counts)}
         self._end(lease, lease.state.due_at, values)
 

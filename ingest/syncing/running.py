@@ -79,7 +79,14 @@ class Running:
     def prepare(self, rows: Sequence[Told], cleans: Cleans | None = None) -> Prepared:
         """Everything about rows that needs no transaction."""
         items = [self.source.reader.entry(told) for told in rows]
-        return self.means.intake.prepare(items, self.origin, cleans)
+        prepared = self.means.intake.prepare(items, self.origin, cleans)
+        if prepared.rejects:
+            # Every run begins before the end of the last: what was rejected there stands already.
+            known = self.means.journal.known(self.origin.source, prepared.rejects)
+            fresh = [r for r in prepared.rejects if (r.external_id, r.reason) not in known]
+            prepared.unchanged += len(prepared.rejects) - len(fresh)
+            prepared.rejects = fresh
+        return prepared
 
     def store(
         self, prepared: Prepared, cursor: Cursor | None = None, updated: datetime | None = None

@@ -32,6 +32,7 @@ def sweep(means: Means, source: OpenStream, lease: Lease, wishes: Wishes = _AS_U
             _bring(run, there, here)
             _remove(run, here - there.keys(), here)
             run.report.complete = True
+        if not wishes.stopped():
             means.cursors.swept(lease, run.report.counts())
     return run.report
 
@@ -49,6 +50,10 @@ def _listed(run: Running) -> dict[str, str] | None:
         run.wishes.seen(rows)
         report.reason = run.stop_reason()
         if report.reason:
+            report.summary.warning = (
+                f"{source.name} was not compared as a whole: {report.reason}. Give its "
+                "connection more budget_requests."
+            )
             return None
     if len(found) < rows:
         report.summary.warning = (

@@ -191,12 +191,13 @@ class CorpusWriter:
     def _add(self, source: str, fresh: Sequence[tuple[RecordContent, str]]) -> dict[str, int]:
         """Insert the rows of new records; their keys by external id."""
         ids = [content.external_id for content, _ in fresh]
+        # First, because it holds other writers off: none may take a name between look and use.
+        version = self._version()
         taken = set(
             self._connection.scalars(
                 select(tables.records.c.id).where(tables.records.c.id.in_(ids))
             )
         )
-        version = self._version()
         self._connection.execute(
             insert(tables.records),
             [

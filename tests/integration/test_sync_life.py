@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.bootstrap import Application
+from assistant.db.migrate import upgrade
 from assistant.main import create_app
 from ingest.syncing.cursors import StreamName, StreamState, SyncCursors
 from retrieval.access import Reader
@@ -75,6 +76,31 @@ class TestSweep:
         app = connected(tmp_path, servicenow(bare))
         assert read(app).summary.rejected == 1
         assert sweep(app).summary.rejected == 0
+        assert read(app).summary.rejected == 0
+        assert len(app.runs.latest_rejects(9)) == 1
+
+    def test_a_sweep_that_uses_its_budget_removes_nothing_and_says_so(
+        self, tmp_path: Path, bare: ServiceNow
+    ) -> None:
+        ids = add_incidents(bare, 30)
+        read(connected(tmp_path, servicenow(bare)))
+        bare.remove("incident", ids[0])
+        app = connected(tmp_path, servicenow(bare, budget_requests=1))
+        report = sweep(app)
+        assert (report.complete, report.summary.removed) == (False, 0)
+        assert "budget" in (report.summary.warning or "")
+
+    def test_a_sweep_that_fails_is_not_repeated_at_once(
+        self, tmp_path: Path, bare: ServiceNow
+    ) -> None:
+        add_incidents(bare, 3)
+        app = connected(tmp_path, servicenow(bare, every_minutes=60, streams=("incident",)))
+        app.syncing.run_once()
+        bare.access.identities["reader"].api_key = "replaced"
+        app.syncing.run_once()
+        asked = len(bare.requests)
+        app.syncing.run_once()
+        assert len(bare.requests) == asked
 
     def test_where_most_vanishes_nothing_is_removed_until_somebody_says_so(
         self, tmp_path: Path, bare: ServiceNow
@@ -373,3 +399,21 @@ def state(app: Application, connection: str) -> StreamState:
     name = StreamName(connection, "incident")
     (found,) = [each for each in app.syncing.states() if each.name == name]
     return found
+
+
+class TestPostgres:
+    def test_a_stream_is_read_compared_and_read_again(
+        self, tmp_path: Path, bare: ServiceNow, postgres: Database
+    ) -> None:
+        ids = add_incidents(bare, 30)
+        upgrade(postgres)
+        address = postgres.engine.url.render_as_string(hide_password=False)
+        app = connected(
+            tmp_path, servicenow(bare, options={"page_size": "7"}), database_url=address
+        )
+        assert read(app).summary.added == 30
+        bare.touch("incident", ids[2], {"close_notes": "Renewed it."})
+        bare.remove("incident", ids[3])
+        assert read(app).summary.changed == 1
+        assert sweep(app).summary.removed == 1
+        assert set(records(app)) == visible(bare)
