@@ -18,7 +18,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 router = APIRouter(
     tags=["webhooks"],
-    responses={status: PROBLEMS[status] for status in (401, 403, 413, 422, 429)},
+    responses={status: PROBLEMS[status] for status in (401, 403, 404, 413, 422, 429)},
 )
 
 
