@@ -7,7 +7,7 @@ DEMO   := evals/demo
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync crash-test clean
+.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync bench-webhooks crash-test clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
