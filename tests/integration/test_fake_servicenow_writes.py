@@ -192,7 +192,7 @@ class TestFaults:
         assert instance.notes(A) == ["late"]
 
     def test_a_fault_can_be_meant_for_one_method_and_table(self, instance: ServiceNow) -> None:
-        instance.faults.order(Fault("status", methods=("PATCH",), table="incident", status=503))
+        instance.faults.order(Fault("status", methods=("PATCH",), path="/incident/", status=503))
         assert table(instance).status_code == 200
         assert patch(instance, A, {"priority": "1"}).status_code == 503
         assert patch(instance, A, {"priority": "1"}).status_code == 200

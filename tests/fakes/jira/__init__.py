@@ -10,8 +10,8 @@ Every way in which it misbehaves has its source beside it, and a test in
 rendered HTML, permissions of single fields and the Incidents API.
 """
 
+from tests.fakes.faults import Fault
 from tests.fakes.jira.app import application, running
-from tests.fakes.jira.faults import Fault
 from tests.fakes.jira.site import Jira, adf
 from tests.fakes.jira.volume import add_issues
 

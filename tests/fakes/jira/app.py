@@ -10,10 +10,11 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from tests.fakes.faults import Fault
 from tests.fakes.jira import comments, issues, search
 from tests.fakes.jira.asked import Asked
 from tests.fakes.jira.control import control_routes
-from tests.fakes.jira.faults import Failed, Fault, throttled
+from tests.fakes.jira.errors import Failed, throttled
 from tests.fakes.jira.site import Jira
 from tests.fakes.serving import cut, serving
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import QueryParams
 
-from tests.fakes.jira.faults import Failed
+from tests.fakes.jira.errors import Failed
 from tests.fakes.jira.site import Account, Jira
 from tests.fakes.jira.store import Issue
 

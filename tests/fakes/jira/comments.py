@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from ingest.adf import adf_text
 from tests.fakes.jira.asked import Asked, answered
-from tests.fakes.jira.faults import Failed
+from tests.fakes.jira.errors import Failed
 from tests.fakes.jira.shapes import comment_json, desk_comment_json
 from tests.fakes.jira.site import adf
 from tests.fakes.jira.store import INTERNAL, Comment, Issue

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from tests.fakes.jira.faults import Fault
+from tests.fakes.faults import FaultBody
 from tests.fakes.jira.site import Jira, Options
 
 
@@ -33,14 +33,6 @@ class LaterBody(BaseModel):
 
     issues: list[IssueBody]
     after: int = 1
-
-
-class FaultBody(BaseModel):
-    """Faults in order, or with ``rate`` and ``seed`` a random mix of them."""
-
-    faults: list[dict[str, Any]]
-    rate: float = 0.0
-    seed: int = 0
 
 
 class AccountBody(BaseModel):
@@ -81,11 +73,7 @@ def _change_routes(router: APIRouter, site: Jira) -> None:
 def _trouble_routes(router: APIRouter, site: Jira) -> None:
     @router.post("/faults")
     async def faults(body: FaultBody) -> None:
-        given = [_fault(each) for each in body.faults]
-        if body.rate:
-            site.faults.mix(given, body.rate, body.seed)
-        else:
-            site.faults.order(*given)
+        body.put_into(site.faults)
 
     @router.delete("/faults")
     async def no_faults() -> None:
@@ -125,7 +113,3 @@ def _put(site: Jira, body: IssueBody) -> str:
         site.touch(body.key, body.fields)
         return site.known(body.key).id
     return site.add(body.key, body.fields, body.hidden)
-
-
-def _fault(given: dict[str, Any]) -> Fault:
-    return Fault(**{**given, "methods": tuple(given.get("methods", ()))})

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from tests.fakes.jira.asked import Asked, answered
-from tests.fakes.jira.faults import Failed
+from tests.fakes.jira.errors import Failed
 from tests.fakes.jira.shapes import history_json, issue_json, moment, person
 from tests.fakes.jira.store import Issue
 

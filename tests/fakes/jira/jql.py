@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from tests.fakes.jira.faults import Failed
+from tests.fakes.jira.errors import Failed
 from tests.fakes.jira.store import Issue, Store
 
 _TOKEN = re.compile(

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from tests.fakes.jira.asked import Asked, answered
-from tests.fakes.jira.faults import Failed
+from tests.fakes.jira.errors import Failed
 from tests.fakes.jira.jql import parse, sort_key
 from tests.fakes.jira.shapes import issue_json
 

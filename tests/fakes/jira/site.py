@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.jira.faults import PER_ISSUE, Faults, throttled
+from tests.fakes.faults import Faults
+from tests.fakes.jira.errors import PER_ISSUE, throttled
 from tests.fakes.jira.store import INTERNAL, Change, Issue, Store
 
 _STATUSES = {

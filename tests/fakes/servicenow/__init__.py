@@ -10,8 +10,8 @@ Every way in which it misbehaves has its source beside it, and a test in
 names (ignored like any unknown field) and aggregates.
 """
 
+from tests.fakes.faults import Fault
 from tests.fakes.servicenow.app import application, running
-from tests.fakes.servicenow.faults import Fault
 from tests.fakes.servicenow.instance import JOURNAL_ROLE, Policy, ServiceNow
 from tests.fakes.servicenow.tickets import add_tickets
 from tests.fakes.servicenow.volume import add_incidents

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from tests.fakes.servicenow.control import control_routes
-from tests.fakes.servicenow.faults import failure, throttled
+from tests.fakes.servicenow.errors import failure, throttled
 from tests.fakes.servicenow.instance import ServiceNow
 from tests.fakes.servicenow.table_api import Asked, answer
 from tests.fakes.serving import cut, serving
@@ -56,7 +56,7 @@ def running(state: Path | None = None) -> Iterator[ServiceNow]:
 async def _with_faults(instance: ServiceNow, request: Request, table: str, sys_id: str) -> Response:
     body = await request.body()
     instance.requests.append((request.method, request.url.path, request.url.query))
-    fault = instance.faults.next(request.method, table)
+    fault = instance.faults.next(request.method, request.url.path)
     match fault.kind if fault else "":
         case "status":
             assert fault is not None

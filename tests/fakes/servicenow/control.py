@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from tests.fakes.servicenow.faults import Fault
+from tests.fakes.faults import FaultBody
 from tests.fakes.servicenow.instance import Policy, ServiceNow
 
 
@@ -26,14 +26,6 @@ class LaterBody(BaseModel):
     table: str
     rows: list[dict[str, str]]
     after: int = 1
-
-
-class FaultBody(BaseModel):
-    """Faults in order, or with ``rate`` and ``seed`` a random mix of them."""
-
-    faults: list[dict[str, Any]]
-    rate: float = 0.0
-    seed: int = 0
 
 
 class OptionsBody(BaseModel):
@@ -80,11 +72,7 @@ def _rows(router: APIRouter, instance: ServiceNow) -> None:
 def _faults(router: APIRouter, instance: ServiceNow) -> None:
     @router.post("/faults")
     async def faults(body: FaultBody) -> None:
-        given = [_fault(each) for each in body.faults]
-        if body.rate:
-            instance.faults.mix(given, body.rate, body.seed)
-        else:
-            instance.faults.order(*given)
+        body.put_into(instance.faults)
 
     @router.delete("/faults")
     async def no_faults() -> None:
@@ -130,7 +118,3 @@ def _put(instance: ServiceNow, body: RowBody) -> str:
         instance.touch(body.table, body.fields["sys_id"], body.fields)
         return body.fields["sys_id"]
     return instance.add(body.table, body.fields, display=body.display, hidden=body.hidden)
-
-
-def _fault(given: dict[str, Any]) -> Fault:
-    return Fault(**{**given, "methods": tuple(given.get("methods", ()))})

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.faults import Faults
 from tests.fakes.servicenow.access import Access
-from tests.fakes.servicenow.faults import Faults
 from tests.fakes.servicenow.schema import CHOICES, COLUMNS
 from tests.fakes.servicenow.store import Change, Store
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi.responses import Response
 
 from tests.fakes.servicenow.access import Identity
-from tests.fakes.servicenow.faults import failure
+from tests.fakes.servicenow.errors import failure
 from tests.fakes.servicenow.instance import JOURNAL_ROLE, ServiceNow
 from tests.fakes.servicenow.query import Fields, Query, in_order, parse
 from tests.fakes.servicenow.schema import JOURNAL_TABLE
