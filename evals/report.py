@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.markup import escape
 from rich.table import Table
@@ -50,10 +50,14 @@ def write(result: EvalResult, target: str | None) -> None:
         console.err.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
     if target is None:
         _show(result)
-        return
-    text = json.dumps(result.as_json())
+    else:
+        write_object(result.as_json(), target)
+
+
+def write_object(found: Mapping[str, Any], target: str) -> None:
+    """Write one JSON object; ``InvalidInput`` where that cannot be."""
     try:
-        console.write_json(target, text)
+        console.write_json(target, json.dumps(found))
     except OSError as exc:
         raise InvalidInput(f"{target} cannot be written: {exc.strerror}.") from exc
 
