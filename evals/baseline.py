@@ -9,7 +9,7 @@
 
 Each query has one value a metric, to four places; ``null`` where the metric does not apply.
 One query stands on one line, so that a diff shows which ones changed. Only metrics that point
-somewhere are kept (``evals.metrics.directions``), and not those of a part of the queries
+somewhere are kept (``evals.directions``), and not those of a part of the queries
 (``recall:KIND``): every metric more makes the correction for many comparisons stricter.
 """
 
@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from evals.metrics.directions import Direction, direction
+from evals.directions import Direction, direction
 from evals.runs import RunRecord
 from retrieval.errors import InvalidInput, UnreadableFile
 

@@ -164,7 +164,7 @@ def verifier(
 def _measured(json: str | None, carry_out: Callable[[Any, Any], Any]) -> None:
     """Carry a run out with the runner and its progress bars, and write what came of it."""
     report, runner = module("evals.report"), module("evals.runner")
-    report.check_target(json)
+    module("evals.json_target").check_target(json)
     with report.bars() as bars:
         result = carry_out(runner, bars)
     report.write(result, json)

@@ -10,7 +10,7 @@ from assistant.services.backtest.intervals import Interval
 from evals.baseline import BaselineRun
 from evals.comparison import Compared, Comparison
 from evals.gate import Gated, said_of
-from evals.report import write_object
+from evals.json_target import write_object
 from evals.statistics.corrections import ALPHA
 
 

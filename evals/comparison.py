@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from evals.metrics.directions import Direction, direction
+from evals.directions import Direction, direction
 from evals.runs import RunRecord, check_comparable, shared_scores
 from evals.statistics.corrections import ALPHA, holm
 from evals.statistics.paired import PairedDifference, compare_paired

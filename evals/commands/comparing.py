@@ -18,7 +18,7 @@ def compare(runs: Runs, *, json: Json = None) -> None:
     if len(runs) < 2:
         raise typer.BadParameter("Give at least two runs; the first is the reference.")
     report, kept = module("evals.compared_report"), module("evals.runs")
-    module("evals.report").check_target(json)
+    module("evals.json_target").check_target(json)
     first, *others = (kept.load_run(file) for file in runs)
     report.write_comparison(module("evals.comparison").compare_runs(first, others), json)
 
@@ -36,7 +36,7 @@ def gate(
 ) -> None:
     """Fail with status 1 where a run is worse than the baseline by more than chance."""
     kept, report = module("evals.baseline"), module("evals.compared_report")
-    module("evals.report").check_target(json)
+    module("evals.json_target").check_target(json)
     records = [module("evals.runs").load_run(file) for file in runs]
     if update:
         known = kept.load_baseline(baseline) if baseline.exists() else kept.Baseline()
