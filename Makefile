@@ -7,7 +7,7 @@ DEMO   := evals/demo
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync bench-webhooks crash-test clean
+.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync bench-webhooks eval eval-gate crash-test clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -80,6 +80,10 @@ bench-drafting: $(VENV)/.installed-dev  ## Measure drafts of long incidents, and
 
 bench-sync: $(VENV)/.installed-dev  ## Read a fake ServiceNow with 30,000 incidents, undisturbed and killed
 	@$(BIN)/python -m evals.bench_sync
+
+eval-gate: $(VENV)/.installed-dev  ## Hold the demo corpus against its committed baseline (UPDATE=--update accepts)
+	@$(BIN)/python -m evals.demo_runs var/eval-gate
+	@$(BIN)/precedent eval gate var/eval-gate/*.json --baseline evals/baselines/demo.json $(UPDATE)
 
 crash-test: $(VENV)/.installed-dev  ## Kill workers and servers (KILLS=200, SEED=…) and count what was written
 	@$(BIN)/python -W ignore -m tests.crash

@@ -1,27 +1,23 @@
 """``precedent eval …``: measure suggestion quality on judged data.
 
 Mounted by the entry point ``precedent.commands``. This module is imported at every start
-of ``precedent``, so it imports nothing that takes time: see :func:`_module`.
+of ``precedent``, so it imports nothing that takes time: see
+:func:`evals.commands.measuring.module`.
 """
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from retrieval.errors import InvalidSettings
+from evals.commands import comparing
+from evals.commands.measuring import Json, module
 
 app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
 
-Json = Annotated[
-    str | None,
-    typer.Option(
-        "--json", metavar="[FILE]", help="Print JSON to FILE, or with - to standard output."
-    ),
-]
-
+app.command()(comparing.compare)
+app.command()(comparing.gate)
 
 Corpus = Annotated[str, typer.Option(metavar="FILE", help="The corpus: a file of DIR, or a path.")]
 Cases = Annotated[str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")]
@@ -167,8 +163,8 @@ def verifier(
 
 def _measured(json: str | None, carry_out: Callable[[Any, Any], Any]) -> None:
     """Carry a run out with the runner and its progress bars, and write what came of it."""
-    report, runner = _module("evals.report"), _module("evals.runner")
-    report.check_target(json)
+    report, runner = module("evals.report"), module("evals.runner")
+    module("evals.json_target").check_target(json)
     with report.bars() as bars:
         result = carry_out(runner, bars)
     report.write(result, json)
@@ -190,22 +186,5 @@ def _measured_cases(
 
 def _cache(none: bool) -> Path | None:
     """Where vectors are kept between runs."""
-    file: Path = _module("evals.vector_cache").default_cache_file()
+    file: Path = module("evals.vector_cache").default_cache_file()
     return None if none else file
-
-
-def _module(name: str) -> Any:
-    """A module of this room, imported now rather than at every start of the command line.
-
-    The metric libraries are an extra of the package; without them ``InvalidSettings``
-    says how to get them.
-    """
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as exc:
-        if exc.name not in ("ir_measures", "scipy"):
-            raise
-        raise InvalidSettings(
-            "Evaluation needs packages that are not installed. Run 'pip install precedent[eval]' "
-            "(in a checkout: pip install -e '.[eval]')."
-        ) from exc

@@ -1,18 +1,16 @@
 """What people see of a result: a table, and progress on standard error."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from rich.markup import escape
 from rich.table import Table
 
 from assistant import console
+from evals.json_target import write_object
 from evals.results import EvalResult
 from evals.tasks.retrieval import Step
-from retrieval.errors import InvalidInput
 from retrieval.indexer import Progress
 
 
@@ -35,27 +33,14 @@ def bars() -> Iterator[Bars]:
         )
 
 
-def check_target(target: str | None) -> None:
-    """Raise ``InvalidInput`` before a long run when its result could not be written."""
-    if target is None or target == console.STDOUT:
-        return
-    path = Path(target)
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise InvalidInput(f"{path} cannot be written. Name a file in a folder that exists.")
-
-
 def write(result: EvalResult, target: str | None) -> None:
     """Show the result as a table, or write it as JSON to a file or (``-``) standard output."""
     for note in result.notes:
         console.err.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
     if target is None:
         _show(result)
-        return
-    text = json.dumps(result.as_json())
-    try:
-        console.write_json(target, text)
-    except OSError as exc:
-        raise InvalidInput(f"{target} cannot be written: {exc.strerror}.") from exc
+    else:
+        write_object(result.as_json(), target)
 
 
 def _show(result: EvalResult) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from assistant.bootstrap import Application
 from assistant.services.backtest.intervals import SEED, Interval
+from assistant.services.drafting.chat import PROMPT_NAME, PROMPT_VERSION
 from evals.cases import CASES, labelled_by_field, load_causes, load_drafts, load_labelled
 from evals.datasets import CORPUS, load_retrieval
 from evals.installation import bare_installation, installed, vectors_of
@@ -29,6 +30,14 @@ from retrieval.errors import InvalidInput
 from retrieval.indexer import Progress
 
 _PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "scipy", "tantivy")
+# The settings that an answer depends on, without secrets and without addresses, which may
+# hold secrets.
+_ANSWERS = {"embedder", "vectors", "reranker", "chat", "verifier", "triage", "redaction"}
+_PLACES = {
+    "embedder": {"api_key", "base_url"},
+    "vectors": {"api_key", "url"},
+    "chat": {"api_key", "base_url"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +83,15 @@ class _Measured(Protocol):
     def per_query(self) -> Sequence[CaseResult]: ...
 
 
+class _Product(NamedTuple):
+    """The installation that answered."""
+
+    versions: Mapping[str, str]
+    models: Mapping[str, str]
+    prompts: tuple[str, ...]
+    configuration: Mapping[str, Any]
+
+
 class _Dataset(Protocol):
     """What every dataset says of itself."""
 
@@ -94,13 +112,13 @@ def run_retrieval(
     dataset = load_retrieval(run.folder, run.corpus, run.query_field)
     with installed(dataset.corpus, run.cache_file, embedding) as installation:
         measured = retrieval.measure(dataset, build(installation.app), asking)
-        versions = _versions(installation.app)
+        product = _product(installation.app)
     return _result(
         "retrieval",
         run.system,
         dataset=dataset,
         measured=measured,
-        versions=versions,
+        product=product,
         settings={
             "corpus": dataset.corpus.name,
             "query_field": run.query_field,
@@ -121,13 +139,13 @@ def run_fields(
         dataset = labelled_by_field(run.folder, run.corpus, run.field)
     with bare_installation() as app, vectors_of(app, run.cache_file, embedding) as embed:
         measured = fields.measure(dataset, learn, embed, asking)
-        versions = _versions(app)
+        product = _product(app)
     return _result(
         "triage",
         run.system,
         dataset=dataset,
         measured=measured,
-        versions=versions,
+        product=product,
         settings={
             "field": run.field,
             "learned_from": "train.jsonl" if dataset.train else f"{fields.FOLDS}-fold",
@@ -145,13 +163,13 @@ def run_hypotheses(
         corpus = dataset.corpus or hypotheses.as_corpus(dataset.cases, Path(name) / "past.jsonl")
         with installed(corpus, run.cache_file, embedding) as installation:
             measured = hypotheses.measure(dataset.cases, installation.app, name_causes, asking)
-            versions = _versions(installation.app)
+            product = _product(installation.app)
     return _result(
         "hypotheses",
         run.system,
         dataset=dataset,
         measured=measured,
-        versions=versions,
+        product=product,
         settings={
             "cases": run.cases,
             "precedents": "the other cases" if dataset.corpus is None else CORPUS,
@@ -169,13 +187,13 @@ def run_drafts(
     dataset = load_drafts(run.folder, run.cases)
     with installed(dataset.corpus, run.cache_file, embedding) as installation:
         measured = drafts.measure(dataset.cases, installation.app, draft, asking)
-        versions = _versions(installation.app)
+        product = _product(installation.app, asks_chat=run.system == "chat")
     return _result(
         "drafts",
         run.system,
         dataset=dataset,
         measured=measured,
-        versions=versions,
+        product=product,
         settings={
             "cases": run.cases,
             "judge": "verifier",
@@ -230,7 +248,7 @@ def _result(
     *,
     dataset: _Dataset,
     measured: _Measured,
-    versions: Mapping[str, str],
+    product: _Product,
     settings: Mapping[str, Any],
     notes: tuple[str, ...] = (),
 ) -> EvalResult:
@@ -244,14 +262,17 @@ def _result(
         per_query=tuple(measured.per_query),
         settings=settings,
         seed=SEED,
-        versions=versions,
+        versions=product.versions,
+        models=product.models,
+        prompts=product.prompts,
+        configuration=product.configuration,
         notes=notes,
     )
 
 
-def _versions(app: Application) -> dict[str, str]:
-    """What the figures depend on besides the data."""
-    return {
+def _product(app: Application, *, asks_chat: bool = False) -> _Product:
+    """What the figures depend on besides the data; ``asks_chat``: a chat model wrote."""
+    versions = {
         "precedent": app.version,
         "embedder": app.embedder.model_id,
         "analysis": ANALYSIS_VERSION,
@@ -261,3 +282,9 @@ def _versions(app: Application) -> dict[str, str]:
         "python": platform.python_version(),
         **{name: version(name) for name in _PACKAGES},
     }
+    models = {"embedder": app.embedder.model_id}
+    if asks_chat:
+        models["chat"] = app.settings.chat.model
+    configuration = app.settings.model_dump(mode="json", include=_ANSWERS, exclude=_PLACES)
+    prompts = (f"{PROMPT_NAME}/{PROMPT_VERSION}",) if asks_chat else ()
+    return _Product(versions, models, prompts, configuration)

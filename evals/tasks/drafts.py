@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from assistant.bootstrap import Application
 from assistant.domain.drafts import Claim, ClaimKind, Verdict
 from assistant.domain.incident import IncidentContext
@@ -84,8 +82,7 @@ def measure(
         )
         if step is not None:
             step(number, len(cases))
-    p50, p95 = np.percentile(milliseconds, [50, 95])
-    return Measured(_metrics(results), Latency(float(p50), float(p95)), tuple(results), timed)
+    return Measured(_metrics(results), Latency.of(milliseconds), tuple(results), timed)
 
 
 def _scores(

@@ -48,6 +48,16 @@ class CauseCaseResult:
         """Whether one of the first hypotheses names the cause of the reference."""
         return any(value >= SAME_CAUSE for value in self.agreement[:depth])
 
+    @property
+    def scores(self) -> dict[str, float]:
+        """Every metric that is a mean over the cases (see ``_metrics``)."""
+        return {
+            "top1": float(self.right(1)),
+            "top3": float(self.right(TOP)),
+            "agreement@3": max(self.agreement[:TOP], default=0.0),
+            "coverage": float(not self.abstained),
+        }
+
     def as_json(self) -> dict[str, Any]:
         """The documented object."""
         return {
@@ -117,8 +127,7 @@ def measure(
             step(number, len(cases))
     said = _with_probabilities(results)
     chance = _by_chance(app, results)
-    p50, p95 = np.percentile(milliseconds, [50, 95])
-    return Measured(_metrics(said) | chance, Latency(float(p50), float(p95)), tuple(said), timed)
+    return Measured(_metrics(said) | chance, Latency.of(milliseconds), tuple(said), timed)
 
 
 class Named(NamedTuple):
@@ -229,13 +238,8 @@ def _metrics(results: Sequence[CauseCaseResult]) -> dict[str, Interval]:
         ]
         return calibration_error([said for said, _ in pairs], [right for _, right in pairs])
 
-    means: dict[str, list[float]] = {
-        "top1": [float(one.right(1)) for one in results],
-        "top3": [float(one.right(TOP)) for one in results],
-        "agreement@3": [max(one.agreement[:TOP], default=0.0) for one in results],
-        "coverage": [float(not one.abstained) for one in results],
-    }
-    metrics = {name: bootstrap_mean(values) for name, values in means.items()}
+    scored = [one.scores for one in results]
+    metrics = {name: bootstrap_mean([scores[name] for scores in scored]) for name in scored[0]}
     if all(one.probability is not None for result in results for one in result.hypotheses):
         metrics["ece"] = bootstrap(len(results), ece)
     return metrics

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-
 from assistant.services.backtest.intervals import Interval, bootstrap_mean
 from evals.datasets import EvalQuery, RetrievalDataset
 from evals.metrics import RETRIEVAL, score
@@ -45,12 +43,11 @@ def measure(dataset: RetrievalDataset, rank: Ranker, step: Step | None = None) -
         if step is not None:
             step(number, len(dataset.queries))
     scores = score(dataset.qrels, rankings)
-    p50, p95 = np.percentile(milliseconds, [50, 95])
     return Measured(
         metrics={
             metric.name: bootstrap_mean([scores[q.id][metric.name] for q in dataset.queries])
             for metric in RETRIEVAL
         },
-        latency=Latency(float(p50), float(p95)),
+        latency=Latency.of(milliseconds),
         per_query=tuple(QueryScores(q.id, scores[q.id], rankings[q.id]) for q in dataset.queries),
     )

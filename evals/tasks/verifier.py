@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from assistant.domain.drafts import Verdict
 from assistant.services.backtest.intervals import Interval, wilson
 from assistant.services.verification import Verification, Verifier
@@ -39,6 +37,14 @@ class VerifiedCase:
         """A true claim is kept, a false one caught."""
         kept = self.found.verdict is not Verdict.UNSUPPORTED
         return kept == (self.case.kind == TRUE)
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """``true_kept`` of a true claim; ``false_recall`` of a false one, also by its kind."""
+        right = float(self.is_right)
+        if self.case.kind == TRUE:
+            return {"true_kept": right}
+        return {"false_recall": right, f"recall:{self.case.kind}": right}
 
     def as_json(self) -> dict[str, Any]:
         """The documented object."""
@@ -74,9 +80,8 @@ def measure(cases: Sequence[PlantedCase], step: Step | None = None) -> Measured:
         checked.append(VerifiedCase(case, found))
         if step is not None:
             step(number, len(cases))
-    p50, p95 = np.percentile(milliseconds, [50, 95])
     return Measured(
-        _metrics(checked), Latency(float(p50), float(p95)), tuple(checked), _confusion(checked)
+        _metrics(checked), Latency.of(milliseconds), tuple(checked), _confusion(checked)
     )
 
 
