@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from assistant.bootstrap import Application
 from assistant.settings import load_settings
+from evals.deployment import is_address
 from evals.json_lines import objects
 from evals.labellers import Embed
 from evals.vector_cache import VectorCache
@@ -61,6 +62,21 @@ def installed(
         notes = _take_in(app, corpus, app.settings.data_dir.parent)
         _index(app, cache_file, progress)
         yield Installation(app, notes)
+
+
+@contextmanager
+def holding(
+    system: str, corpus: Path, cache_file: Path | None, progress: Progress | None = None
+) -> Iterator[Installation]:
+    """What a system answers from: an installation with the corpus, or a bare one for a
+    deployment, which has records of its own.
+    """
+    if is_address(system):
+        with bare_installation() as app:
+            yield Installation(app, ())
+        return
+    with installed(corpus, cache_file, progress) as installation:
+        yield installation
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What an evaluation says. One run is one JSON object that other programs rely on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,7 +52,8 @@ class EvalResult:
     """One system at one task on one dataset. ``settings`` are those of the task.
 
     Two runs on the same inputs are equal apart from ``latency``. ``confusion`` counts what was
-    answered (columns) to what was so (rows), for tasks that classify.
+    answered (columns) to what was so (rows), for tasks that classify. ``curves`` are the points
+    that a report draws, by the name of the curve.
     """
 
     task: str
@@ -67,6 +68,7 @@ class EvalResult:
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[Mapping[str, float]]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The documented object."""
@@ -79,6 +81,7 @@ class EvalResult:
             "metrics": {name: interval.as_json() for name, interval in self.metrics.items()},
             "latency_ms": self.latency.as_json(),
             **({"confusion": self.confusion} if self.confusion else {}),
+            **({"curves": self.curves} if self.curves else {}),
             **self.settings,
             "seed": self.seed,
             "versions": dict(self.versions),
