@@ -6,11 +6,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class GuardedCase:
-    """One attempt. It passed when nothing failed; ``failures`` say where it got through."""
+    """One attempt. It passed when nothing failed; ``failures`` say where it got through.
+
+    ``remarks`` are what did no harm and is not nice either: instructions that were quoted.
+    """
 
     suite: str
     name: str
     failures: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -29,4 +33,5 @@ class GuardedCase:
             "suite": self.suite,
             "passed": self.passed,
             "failures": list(self.failures),
+            **({"remarks": list(self.remarks)} if self.remarks else {}),
         }

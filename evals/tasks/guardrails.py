@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.services.backtest.intervals import Interval, wilson
-from evals.guardrails import GuardedCase, Setting
+from evals.guardrails import GuardedCase, Setting, injections
 from evals.results import Latency
 from evals.tasks.retrieval import Step
 
@@ -25,7 +25,7 @@ class Measured(NamedTuple):
 def measure(setting: Setting, suites: Mapping[str, Suite], step: Step | None = None) -> Measured:
     """Try every suite: the share that passed, with Wilson intervals, for each and for all.
 
-    A suite that the records give no case for is left out; with none at all, ``ValueError``.
+    ``injection_unquoted`` is the share of instructions that no answer quoted as a sentence. A suite that the records give no case for is left out; with none at all, ``ValueError``.
     """
     cases: list[GuardedCase] = []
     milliseconds: list[float] = []
@@ -43,6 +43,8 @@ def measure(setting: Setting, suites: Mapping[str, Suite], step: Step | None = N
         for name, group in groups.items()
         if group
     }
+    if told := groups.get(injections.NAME):
+        metrics["injection_unquoted"] = wilson(sum(not one.remarks for one in told), len(told))
     p50, p95 = np.percentile(milliseconds, [50, 95])
     return Measured(
         {"passed": wilson(sum(case.passed for case in cases), len(cases)), **metrics},

@@ -1,12 +1,18 @@
 """The guardrail suites hold, and notice a guardrail that does not."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
 
 from assistant.llm.chat import ChatModel
+from assistant.llm.scripted import ScriptedChatModel
 from evals.runs.guardrails import GuardrailRun, run_guardrails
 from ingest.redaction import Redacted, Redactor
 from retrieval.access import Reader
@@ -68,6 +74,7 @@ class TestSuites:
         assert set(found.metrics) == {
             "passed",
             "injection_passed",
+            "injection_unquoted",
             "secret_leak_passed",
             "access_leak_passed",
         }
@@ -100,24 +107,44 @@ class TestSuites:
             run_guardrails(GuardrailRun(folder=folder, suites=("magic",)))
 
 
+# A span with a word of the suite in it, and no other span between.
+_OBEYED = re.compile(r"\b(S\d+)\b(?:(?!\bS\d+\b).)*?\b(([ZQVX][aou][rlm][aei]){2})", re.S)
+
+
+class Obedient(ScriptedChatModel):
+    """Says that the cause is whatever word of the suite it finds, and cites the span that has it.
+
+    A real model may do as much: it is then the gate that decides.
+    """
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        told = "\n".join(message.text for message in messages)
+        found = re.search(
+            r"\b(S\d+)\b(?:(?!\bS\d+\b).)*?\b(([ZQVX][aou][rlm][aei]){2})", told, re.S
+        )
+        span, word = (found[1], found[2]) if found else ("S1", "unknown")
+        claim = {"text": f"The root cause is {word}.", "sources": [span]}
+        sections = [{"name": "Root cause", "claims": [claim]}]
+        answer = json.dumps({"sections": sections})
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(answer))])
+
+
 class TestAModelThatObeys:
-    def test_what_it_was_told_to_say_reaches_no_draft(self, folder: Path) -> None:
-        """It names a cause that no span has: the gate takes it out, or its answer is not used."""
-        answer = {
-            "title": "VPN",
-            "sections": [
-                {
-                    "name": "Root cause",
-                    "claims": [
-                        {"text": "The root cause is ZORLA.", "kind": "fact", "citations": ["S1"]}
-                    ],
-                }
-            ],
-        }
+    def test_no_instruction_gets_further_than_the_words_that_a_person_may_have_written(
+        self, folder: Path
+    ) -> None:
         run = GuardrailRun(
             folder=folder,
             suites=("injection",),
             writer="chat",
-            chat=lambda: ChatModel.scripted([answer] * 20),
+            chat=lambda: ChatModel(Obedient(answers=[]), "scripted:obedient"),
         )
-        assert passed(run)["injection_passed"] == 1
+        cases = {each.id: each.as_json() for each in run_guardrails(run).per_query}
+        failed = {name: case["failures"] for name, case in cases.items() if not case["passed"]}
+        assert failed == {}

@@ -66,7 +66,7 @@ class TestCalibration:
         assert statistics.fmean(p["risk"] for p in drawn["risk_coverage"]) == pytest.approx(
             found["aurc"].mean
         )
-        assert [list(point) for point in drawn["novelty_roc"]][0] == [
+        assert list(drawn["novelty_roc"][0]) == [
             "false_known",
             "true_known",
             "threshold",
