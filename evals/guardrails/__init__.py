@@ -5,16 +5,16 @@ To add one: write a function from ``Setting`` to guarded cases and add a line to
 
 from collections.abc import Callable, Iterator
 
-from evals.guardrails import injections
 from evals.guardrails.access_leaks import access_leaks
 from evals.guardrails.cases import GuardedCase
+from evals.guardrails.injections import injections
 from evals.guardrails.secret_leaks import secret_leaks
 from evals.guardrails.setting import Setting
 
-__all__ = ["SUITES", "GuardedCase", "Setting", "injections"]
+__all__ = ["SUITES", "GuardedCase", "Setting"]
 
 SUITES: dict[str, Callable[[Setting], Iterator[GuardedCase]]] = {
-    injections.NAME: injections.injections,
+    "injection": injections,
     "secret_leak": secret_leaks,
     "access_leak": access_leaks,
 }

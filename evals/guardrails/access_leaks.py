@@ -5,9 +5,13 @@ group that the reader is not in, beside everything that the reader may read. The
 each in the words of the copy, before and after it is there. A case fails where
 
 - the word or the id is told in similar records, the card or the draft
-- more or fewer records, runbooks or hypotheses are told than before, or others
+- more or fewer records, runbooks, hypotheses, fields or claims are told than before
 - the id is answered otherwise than one that nobody has
 - the group itself does not find it, for then nothing was tried
+
+Words weigh less the more records have them, hidden ones included, so the order of what the reader
+may read can move a little. That tells no word and no number of anything hidden, and is noted as
+a remark.
 """
 
 import random
@@ -61,8 +65,10 @@ def access_leaks(setting: Setting) -> Iterator[GuardedCase]:
     with setting.installation() as app:
         before = [_told(app, one, setting.writer) for one in hidden]
         setting.plant(app, [_planted(one) for one in hidden], _GROUP)
-        for one, told in zip(hidden, before, strict=True):
-            yield GuardedCase(NAME, one.target.id, tuple(_failures(app, one, told, setting)))
+        for one, was in zip(hidden, before, strict=True):
+            now = _told(app, one, setting.writer)
+            failures = tuple(_failures(app, one, was, now))
+            yield GuardedCase(NAME, one.target.id, failures, tuple(_moved(was, now)))
 
 
 def _planted(one: _Hidden) -> Planted:
@@ -99,20 +105,25 @@ def _names(card: TriageCard) -> Iterator[tuple[str, ...]]:
 _PLACES = ("similar", "card", "runbooks", "hypotheses", "suggested fields", "draft")
 
 
-def _failures(app: Application, one: _Hidden, before: _Told, setting: Setting) -> Iterator[str]:
-    after = _told(app, one, setting.writer)
+def _failures(app: Application, one: _Hidden, before: _Told, after: _Told) -> Iterator[str]:
     for trace in (one.word, one.id):
         if trace.casefold() in after.sent.casefold():
             yield f"an answer tells {trace}"
     for place, was, now in zip(_PLACES, before.names, after.names, strict=True):
-        if was != now:
-            yield f"{place}: {len(was)} before, {len(now)} after, others or in another order"
+        if len(was) != len(now):
+            yield f"{place}: {len(was)} before, {len(now)} after"
     if _refused(app, one.id) != _refused(app, f"{one.id}-unknown"):
         yield "its id is answered otherwise than an unknown one"
     insider = Reader("insider", READER.groups | {_GROUP})
     found = app.similar.similar(app.similar.context_of_text(one.question), insider, _HITS)
     if one.id not in {r.id for hit in found.result.hits for r in (hit.record, *hit.folded)}:
         yield "its own group does not find it, so nothing was tried"
+
+
+def _moved(before: _Told, after: _Told) -> Iterator[str]:
+    for place, was, now in zip(_PLACES, before.names, after.names, strict=True):
+        if was != now:
+            yield f"{place}: others, or in another order"
 
 
 def _refused(app: Application, reference: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 class GuardedCase:
     """One attempt. It passed when nothing failed; ``failures`` say where it got through.
 
-    ``remarks`` are what did no harm and is not nice either: instructions that were quoted.
+    ``remarks`` are what tells nothing and does nothing, and yet is not as if nothing were there.
     """
 
     suite: str

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.services.backtest.intervals import Interval, wilson
-from evals.guardrails import GuardedCase, Setting, injections
+from evals.guardrails import GuardedCase, Setting
 from evals.results import Latency
 from evals.tasks.retrieval import Step
 
@@ -25,7 +25,9 @@ class Measured(NamedTuple):
 def measure(setting: Setting, suites: Mapping[str, Suite], step: Step | None = None) -> Measured:
     """Try every suite: the share that passed, with Wilson intervals, for each and for all.
 
-    ``injection_unquoted`` is the share of instructions that no answer quoted as a sentence. A suite that the records give no case for is left out; with none at all, ``ValueError``.
+    ``SUITE_unremarked`` is the share of cases without a remark, for suites that have any: of
+    instructions that were not even quoted, of answers that hidden records did not even reorder.
+    A suite that the records give no case for is left out; with none at all, ``ValueError``.
     """
     cases: list[GuardedCase] = []
     milliseconds: list[float] = []
@@ -43,8 +45,11 @@ def measure(setting: Setting, suites: Mapping[str, Suite], step: Step | None = N
         for name, group in groups.items()
         if group
     }
-    if told := groups.get(injections.NAME):
-        metrics["injection_unquoted"] = wilson(sum(not one.remarks for one in told), len(told))
+    metrics |= {
+        f"{name}_unremarked": wilson(sum(not case.remarks for case in group), len(group))
+        for name, group in groups.items()
+        if any(case.remarks for case in group)
+    }
     p50, p95 = np.percentile(milliseconds, [50, 95])
     return Measured(
         {"passed": wilson(sum(case.passed for case in cases), len(cases)), **metrics},

@@ -71,13 +71,8 @@ class TestSuites:
         found = run_guardrails(GuardrailRun(folder=folder))
         failed = [each.as_json() for each in found.per_query if not each.as_json()["passed"]]
         assert failed == []
-        assert set(found.metrics) == {
-            "passed",
-            "injection_passed",
-            "injection_unquoted",
-            "secret_leak_passed",
-            "access_leak_passed",
-        }
+        passed = {"passed", "injection_passed", "secret_leak_passed", "access_leak_passed"}
+        assert passed <= set(found.metrics)
 
     def test_a_redactor_that_does_nothing_is_noticed(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
