@@ -184,6 +184,12 @@ class WebSettings(_Section):
     webhooks_per_minute: int = Field(default=6_000, ge=0)
 
 
+class EvaluationSettings(_Section):
+    """How an evaluation asks a running deployment: with a key of it (``precedent keys create``)."""
+
+    api_key: SecretStr = SecretStr("")
+
+
 class Settings(BaseSettings):
     """All settings with the values that the embedded default uses."""
 
@@ -215,6 +221,7 @@ class Settings(BaseSettings):
     connections: dict[str, Connection] = Field(default_factory=dict)
     auth: AuthSettings = AuthSettings()
     web: WebSettings = WebSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
 
     @classmethod
     def settings_customise_sources(

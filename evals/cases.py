@@ -57,8 +57,8 @@ class LabelledDataset:
 class CauseCase:
     """An incident as it was known early, and the cause that was written afterwards.
 
-    ``reference`` is the text of the cause; ``record`` the id of the same incident in the
-    corpus, which must not answer for itself.
+    ``reference`` is the text of the cause; where none is ``stated``, all that the reference
+    tells. A record of the same id must not answer for itself.
     """
 
     id: str
@@ -66,6 +66,7 @@ class CauseCase:
     text: str
     opened_at: datetime | None
     reference: str
+    stated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +165,10 @@ def load_causes(folder: Path, cases: str = CASES) -> CauseDataset:
     told = tuple(case for case in found if case.reference)
     if not told:
         raise InvalidInput(f"No case of {file} has a reference with a text in it.")
-    silent = len(found) - len(told)
-    notes = (f"{silent} of the cases have an empty reference and are not counted.",)
+    remarks = (
+        (len(found) - len(told), "have an empty reference and are not counted"),
+        (sum(not case.stated for case in told), "state no cause: AC and Avg leave them out"),
+    )
     corpus = folder / CORPUS
     files = {"cases": file} | ({"corpus": corpus} if corpus.exists() else {})
     return CauseDataset(
@@ -173,7 +176,7 @@ def load_causes(folder: Path, cases: str = CASES) -> CauseDataset:
         cases=told,
         corpus=corpus if corpus.exists() else None,
         hash=hash_of(**files),
-        notes=notes if silent else (),
+        notes=tuple(f"{count} of the cases {what}." for count, what in remarks if count),
     )
 
 
@@ -252,6 +255,7 @@ def _cause_case(entry: Mapping[str, Any], place: str) -> CauseCase:
         text=body,
         opened_at=_moment(opened),
         reference=_cause_of(reference),
+        stated=any(plain_text(reference.get(name)) for name in _CAUSES),
     )
 
 

@@ -5,23 +5,21 @@ of ``precedent``, so it imports nothing that takes time: see
 :func:`evals.commands.measuring.module`.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from evals.commands import comparing
-from evals.commands.measuring import Json, module
+from evals.commands import calibration, comparing, guardrails, score
+from evals.commands.measuring import Cases, Corpus, Json, NoCache, cache, measured, measured_cases
 
 app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
 
 app.command()(comparing.compare)
 app.command()(comparing.gate)
-
-Corpus = Annotated[str, typer.Option(metavar="FILE", help="The corpus: a file of DIR, or a path.")]
-Cases = Annotated[str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Embed anew instead of reusing vectors.")]
+app.command()(score.score)
+app.command()(calibration.calibration)
+app.command()(guardrails.guardrails)
 
 
 @app.callback()
@@ -41,13 +39,20 @@ def retrieval(
         str, typer.Option(metavar="NAME", help="The field of the queries to ask with.")
     ] = "text",
     system: Annotated[
-        str, typer.Option(metavar="NAME", help="precedent, bm25, dense, rrf, …")
+        str,
+        typer.Option(metavar="NAME|URL", help="precedent, bm25, dense, rrf, … or a deployment."),
     ] = "precedent",
     no_cache: NoCache = False,
+    trec_run: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rankings as a TREC run.")
+    ] = None,
+    trec_qrels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the judgements as TREC qrels.")
+    ] = None,
     json: Json = None,
 ) -> None:
-    """nDCG@10, Recall@5, MRR and hit@1 with 95 % intervals, offline."""
-    _measured(
+    """nDCG@10, Recall@5 and @20, MRR and hit@1 with 95 % intervals, offline."""
+    measured(
         json,
         lambda runner, bars: runner.run_retrieval(
             runner.RetrievalRun(
@@ -55,11 +60,15 @@ def retrieval(
                 corpus=corpus,
                 query_field=query_field,
                 system=system,
-                cache_file=_cache(no_cache),
+                cache_file=cache(no_cache),
+                trec_run=trec_run,
+                trec_qrels=trec_qrels,
             ),
             bars.embedding,
             bars.asking,
         ),
+        trec_run,
+        trec_qrels,
     )
 
 
@@ -76,13 +85,13 @@ def triage(
     ] = None,
     corpus: Corpus = "corpus.jsonl",
     system: Annotated[
-        str, typer.Option(metavar="NAME", help="precedent, majority, bm25-knn.")
+        str, typer.Option(metavar="NAME|URL", help="precedent, majority, bm25-knn.")
     ] = "precedent",
     no_cache: NoCache = False,
     json: Json = None,
 ) -> None:
     """Accuracy, macro-F1 and coverage of a suggested field, with 95 % intervals, offline."""
-    _measured(
+    measured(
         json,
         lambda runner, bars: runner.run_fields(
             runner.FieldRun(
@@ -90,7 +99,7 @@ def triage(
                 field=field,
                 corpus=corpus,
                 system=system,
-                cache_file=_cache(no_cache),
+                cache_file=cache(no_cache),
             ),
             bars.embedding,
             bars.asking,
@@ -107,13 +116,13 @@ def hypotheses(
     *,
     cases: Cases = "cases.jsonl",
     system: Annotated[
-        str, typer.Option(metavar="NAME", help="precedent, copy-nearest.")
+        str, typer.Option(metavar="NAME|URL", help="precedent, copy-nearest.")
     ] = "precedent",
     no_cache: NoCache = False,
     json: Json = None,
 ) -> None:
     """Is the cause that was found afterwards among the hypotheses? With 95 % intervals."""
-    _measured_cases(
+    measured_cases(
         json, "run_hypotheses", folder=folder, cases=cases, system=system, no_cache=no_cache
     )
 
@@ -132,9 +141,7 @@ def drafts(
     json: Json = None,
 ) -> None:
     """Do the citations of early drafts hold, and how much of the later RCA is there?"""
-    _measured_cases(
-        json, "run_drafts", folder=folder, cases=cases, system=system, no_cache=no_cache
-    )
+    measured_cases(json, "run_drafts", folder=folder, cases=cases, system=system, no_cache=no_cache)
 
 
 @app.command()
@@ -153,38 +160,9 @@ def verifier(
     json: Json = None,
 ) -> None:
     """Which planted errors does the gate catch, and which true claims does it keep?"""
-    _measured(
+    measured(
         json,
         lambda runner, bars: runner.run_verifier(
             runner.VerifierRun(source=source, seed=seed, keep=keep), bars.asking
         ),
     )
-
-
-def _measured(json: str | None, carry_out: Callable[[Any, Any], Any]) -> None:
-    """Carry a run out with the runner and its progress bars, and write what came of it."""
-    report, runner = module("evals.report"), module("evals.runner")
-    module("evals.json_target").check_target(json)
-    with report.bars() as bars:
-        result = carry_out(runner, bars)
-    report.write(result, json)
-
-
-def _measured_cases(
-    json: str | None, run: str, *, folder: Path, cases: str, system: str, no_cache: bool
-) -> None:
-    """The same for the two tasks that ask past incidents as they were known early."""
-    _measured(
-        json,
-        lambda runner, bars: getattr(runner, run)(
-            runner.CaseRun(folder=folder, cases=cases, system=system, cache_file=_cache(no_cache)),
-            bars.embedding,
-            bars.asking,
-        ),
-    )
-
-
-def _cache(none: bool) -> Path | None:
-    """Where vectors are kept between runs."""
-    file: Path = module("evals.vector_cache").default_cache_file()
-    return None if none else file

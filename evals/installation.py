@@ -11,7 +11,9 @@ import structlog
 from sqlalchemy.exc import DatabaseError
 
 from assistant.bootstrap import Application
+from assistant.llm.chat import ChatModel
 from assistant.settings import load_settings
+from evals.deployment import is_address
 from evals.json_lines import objects
 from evals.labellers import Embed
 from evals.vector_cache import VectorCache
@@ -35,14 +37,15 @@ class Installation:
 
 
 @contextmanager
-def bare_installation() -> Iterator[Application]:
+def bare_installation(chat: ChatModel | None = None) -> Iterator[Application]:
     """The product as the settings of this process configure it, without a record.
 
     Data directory and database are temporary and removed afterwards, whatever the settings
     say, so that no evaluation can touch what the organisation keeps.
     """
     with tempfile.TemporaryDirectory(prefix="precedent-eval-") as name:
-        app = Application(load_settings(data_dir=Path(name) / "var", database_url=None))
+        settings = load_settings(data_dir=Path(name) / "var", database_url=None)
+        app = Application(settings, chat=chat)
         try:
             yield app
         finally:
@@ -59,8 +62,23 @@ def installed(
     """
     with bare_installation() as app:
         notes = _take_in(app, corpus, app.settings.data_dir.parent)
-        _index(app, cache_file, progress)
+        index(app, cache_file, progress)
         yield Installation(app, notes)
+
+
+@contextmanager
+def holding(
+    system: str, corpus: Path, cache_file: Path | None, progress: Progress | None = None
+) -> Iterator[Installation]:
+    """What a system answers from: an installation with the corpus, or a bare one for a
+    deployment, which has records of its own.
+    """
+    if is_address(system):
+        with bare_installation() as app:
+            yield Installation(app, ())
+        return
+    with installed(corpus, cache_file, progress) as installation:
+        yield installation
 
 
 @contextmanager
@@ -93,7 +111,7 @@ def _take_in(app: Application, corpus: Path, folder: Path) -> tuple[str, ...]:
     )
 
 
-def _index(app: Application, cache_file: Path | None, progress: Progress | None) -> None:
+def index(app: Application, cache_file: Path | None, progress: Progress | None = None) -> None:
     """Embed and publish; a cache that cannot be used costs only time."""
     usable = cache_file is not None and _exchange(app, cache_file, VectorCache.lend)
     app.pipeline.index(progress)

@@ -85,7 +85,8 @@ class EvalResult:
     the packages and the parts of the product, ``models`` the models that answered by their
     role, ``prompts`` those that they were asked with (``name/version``), ``configuration`` the
     settings of the product that answers depend on. ``confusion`` counts what was answered
-    (columns) to what was so (rows), for tasks that classify.
+    (columns) to what was so (rows), for tasks that classify. ``curves`` are the points that a
+    report draws, by the name of the curve.
     """
 
     task: str
@@ -103,6 +104,7 @@ class EvalResult:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[Mapping[str, float]]] = field(default_factory=dict)
     commit: Commit = field(default_factory=this_commit)
     machine: Machine = field(default_factory=this_machine)
     finished_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -122,6 +124,7 @@ class EvalResult:
             "machine": self.machine.as_json(),
             "finished_at": self.finished_at.isoformat(timespec="seconds"),
             **({"confusion": self.confusion} if self.confusion else {}),
+            **({"curves": self.curves} if self.curves else {}),
             **self.settings,
             "settings": dict(self.settings),
             "configuration": dict(self.configuration),

@@ -2,7 +2,8 @@
 
 import platform
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,17 +12,20 @@ from typing import Any, NamedTuple, Protocol
 from assistant.bootstrap import Application
 from assistant.services.backtest.intervals import SEED, Interval
 from assistant.services.drafting.chat import PROMPT_NAME, PROMPT_VERSION
-from evals.cases import CASES, labelled_by_field, load_causes, load_drafts, load_labelled
+from evals.cases import CASES, CauseCase, labelled_by_field, load_causes, load_drafts, load_labelled
 from evals.datasets import CORPUS, load_retrieval
-from evals.installation import bare_installation, installed, vectors_of
+from evals.deployment import Deployment, deployed_version, is_address
+from evals.deployment_triage import fields_suggested_by
+from evals.installation import bare_installation, holding, installed, vectors_of
 from evals.json_lines import hash_of
 from evals.labellers import labeller
+from evals.namers import namer
 from evals.planted import suite
 from evals.planted.files import bytes_of, corpus_files, load_suite, records_of, write_suite
 from evals.results import CaseResult, EvalResult, Latency
 from evals.systems import system
 from evals.tasks import drafts, fields, hypotheses, retrieval, verifier
-from evals.tasks.retrieval import Step
+from evals.tasks.retrieval import Step, write_trec
 from ingest.normalise import NORMALISE_VERSION
 from ingest.redaction import REDACTION_VERSION
 from retrieval.analysis import ANALYSIS_VERSION
@@ -42,13 +46,18 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalRun:
-    """What to run. Without ``cache_file`` everything is embedded anew."""
+    """What to run. Without ``cache_file`` everything is embedded anew.
+
+    ``trec_run`` and ``trec_qrels`` are where rankings and judgements are written.
+    """
 
     folder: Path
     corpus: str = CORPUS
     query_field: str = "text"
     system: str = "precedent"
     cache_file: Path | None = None
+    trec_run: Path | None = None
+    trec_qrels: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +119,10 @@ def run_retrieval(
     """
     build = system(run.system)
     dataset = load_retrieval(run.folder, run.corpus, run.query_field)
-    with installed(dataset.corpus, run.cache_file, embedding) as installation:
+    with holding(run.system, dataset.corpus, run.cache_file, embedding) as installation:
         measured = retrieval.measure(dataset, build(installation.app), asking)
-        product = _product(installation.app)
+        product = _product(installation.app, run.system)
+    write_trec(run.trec_run, run.trec_qrels, dataset, measured, run.system)
     return _result(
         "retrieval",
         run.system,
@@ -132,14 +142,17 @@ def run_fields(
     run: FieldRun, embedding: Progress | None = None, asking: Step | None = None
 ) -> EvalResult:
     """Label every case of a folder, offline. Raises ``InvalidInput`` as above."""
-    learn = labeller(run.system)
+    # Before the folder is read: a system that does not exist is the plainer error.
+    learn = None if is_address(run.system) else labeller(run.system)
     if run.field is None:
         dataset = load_labelled(run.folder)
     else:
         dataset = labelled_by_field(run.folder, run.corpus, run.field)
+    if learn is None:
+        learn = fields_suggested_by(Deployment.at(run.system), run.field, dataset.cases)
     with bare_installation() as app, vectors_of(app, run.cache_file, embedding) as embed:
         measured = fields.measure(dataset, learn, embed, asking)
-        product = _product(app)
+        product = _product(app, run.system)
     return _result(
         "triage",
         run.system,
@@ -157,26 +170,45 @@ def run_hypotheses(
     run: CaseRun, embedding: Progress | None = None, asking: Step | None = None
 ) -> EvalResult:
     """Ask every case for its cause, offline. Raises ``InvalidInput`` as above."""
-    name_causes = hypotheses.namer(run.system)
+    with asked_for_causes(run, embedding, asking) as asked:
+        return asked.result
+
+
+class AskedForCauses(NamedTuple):
+    """The answers to the cases, and the installation that they were compared in."""
+
+    app: Application
+    cases: tuple[CauseCase, ...]
+    measured: hypotheses.Measured
+    result: EvalResult
+
+
+@contextmanager
+def asked_for_causes(
+    run: CaseRun, embedding: Progress | None = None, asking: Step | None = None
+) -> Iterator[AskedForCauses]:
+    """A run of hypotheses, for tasks that make more of its answers."""
+    name_causes = namer(run.system)
     dataset = load_causes(run.folder, run.cases)
     with tempfile.TemporaryDirectory(prefix="precedent-eval-") as name:
         corpus = dataset.corpus or hypotheses.as_corpus(dataset.cases, Path(name) / "past.jsonl")
         with installed(corpus, run.cache_file, embedding) as installation:
-            measured = hypotheses.measure(dataset.cases, installation.app, name_causes, asking)
-            product = _product(installation.app)
-    return _result(
-        "hypotheses",
-        run.system,
-        dataset=dataset,
-        measured=measured,
-        product=product,
-        settings={
-            "cases": run.cases,
-            "precedents": "the other cases" if dataset.corpus is None else CORPUS,
-            "as_of": "opened_at" if measured.timed else None,
-        },
-        notes=dataset.notes + installation.notes,
-    )
+            app = installation.app
+            measured = hypotheses.measure(dataset.cases, app, name_causes, asking)
+            result = _result(
+                "hypotheses",
+                run.system,
+                dataset=dataset,
+                measured=measured,
+                product=_product(app, run.system),
+                settings={
+                    "cases": run.cases,
+                    "precedents": "the other cases" if dataset.corpus is None else CORPUS,
+                    "as_of": "opened_at" if measured.timed else None,
+                },
+                notes=dataset.notes + installation.notes,
+            )
+            yield AskedForCauses(app, dataset.cases, measured, result)
 
 
 def run_drafts(
@@ -187,7 +219,7 @@ def run_drafts(
     dataset = load_drafts(run.folder, run.cases)
     with installed(dataset.corpus, run.cache_file, embedding) as installation:
         measured = drafts.measure(dataset.cases, installation.app, draft, asking)
-        product = _product(installation.app, asks_chat=run.system == "chat")
+        product = _product(installation.app, run.system)
     return _result(
         "drafts",
         run.system,
@@ -270,8 +302,8 @@ def _result(
     )
 
 
-def _product(app: Application, *, asks_chat: bool = False) -> _Product:
-    """What the figures depend on besides the data; ``asks_chat``: a chat model wrote."""
+def _product(app: Application, system: str) -> _Product:
+    """What the figures depend on besides the data; a deployment says its own version."""
     versions = {
         "precedent": app.version,
         "embedder": app.embedder.model_id,
@@ -281,7 +313,9 @@ def _product(app: Application, *, asks_chat: bool = False) -> _Product:
         "redaction": REDACTION_VERSION,
         "python": platform.python_version(),
         **{name: version(name) for name in _PACKAGES},
+        **deployed_version(system),
     }
+    asks_chat = system == "chat"
     models = {"embedder": app.embedder.model_id}
     if asks_chat:
         models["chat"] = app.settings.chat.model

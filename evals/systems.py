@@ -13,6 +13,7 @@ from assistant.bootstrap import Application
 from assistant.services.similar import SimilarIncidents
 from evals.baselines.langchain_default import DefaultRag, PortEmbeddings
 from evals.datasets import EvalQuery
+from evals.deployment import Deployment, is_address
 from evals.vector_cache import VectorCache, default_cache_file
 from retrieval import ranking
 from retrieval.access import Reader, RecordFilter
@@ -90,9 +91,15 @@ SYSTEMS: dict[str, Callable[[Application], Ranker]] = {
 
 
 def system(name: str) -> Callable[[Application], Ranker]:
-    """The builder of a system; raises ``InvalidInput`` for an unknown name."""
+    """The builder of a system, by name or by address; ``InvalidInput`` for an unknown name."""
+    if is_address(name):
+        there = Deployment.at(name)
+        return lambda _app: there.rank
     if name not in SYSTEMS:
-        raise InvalidInput(f"There is no system {name!r}. Choose one of {', '.join(SYSTEMS)}.")
+        raise InvalidInput(
+            f"There is no system {name!r}. Choose one of {', '.join(SYSTEMS)}, or give the "
+            "address of a deployment."
+        )
     return SYSTEMS[name]
 
 

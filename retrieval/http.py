@@ -42,7 +42,18 @@ class HttpClient:
 
     def post_json(self, path: str, body: Any) -> Any:
         """The JSON that the server answers to a JSON body; only for calls that may be repeated."""
-        response = self._sent(path, body)
+        return self._read("POST", path, body)
+
+    def get_json(self, path: str) -> Any:
+        """The JSON that the server has at a path."""
+        return self._read("GET", path, None)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _read(self, method: str, path: str, body: Any) -> Any:
+        response = self._sent(method, path, body)
         if not response.is_success:
             said = " ".join(response.text[:200].split())
             raise ServiceUnavailable(f"{self._host} answered {response.status_code}: {said}")
@@ -51,13 +62,13 @@ class HttpClient:
         except ValueError as exc:
             raise ServiceUnavailable(f"{self._host} did not answer with JSON.") from exc
 
-    def _sent(self, path: str, body: Any) -> httpx2.Response:
+    def _sent(self, method: str, path: str, body: Any) -> httpx2.Response:
         try:
             for attempt in stamina.retry_context(
                 on=_wait, attempts=_ATTEMPTS, timeout=_MOST_SECONDS
             ):
                 with attempt:
-                    response = self._client.post(path, json=body)
+                    response = self._client.request(method, path, json=body)
                     if response.status_code in _PASSING:
                         response.raise_for_status()
         except httpx2.HTTPStatusError as exc:

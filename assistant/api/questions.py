@@ -1,5 +1,6 @@
 """``POST /similar``, ``POST /triage`` and ``POST /triage/events``."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -12,12 +13,15 @@ from assistant.bootstrap import Application
 from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
 from assistant.schemas import Moment, Shape, SimilarOut, TriageOut
+from ingest.text import clean_text
 from ingest.webhooks import read_event
 from ingest.webhooks.generic import GenericTicket
 from retrieval.records import RecordKind
 
 router = APIRouter(tags=["questions"], responses=PROBLEMS)
 
+# An incident has a few records of its own; more would make a search slow.
+_MOST_LEFT_OUT = 100
 HowMany = Annotated[int, Field(ge=1, le=100)]
 EventFormatName = Annotated[
     str | None, Parameter(description="The sender's format; recognised where it is not given.")
@@ -27,7 +31,8 @@ EventFormatName = Annotated[
 class Question(Shape):
     """An incident: a stored record, or a text or description and what else is known of it.
 
-    ``as_of`` is the moment to ask as of.
+    ``as_of`` is the moment to ask as of. ``left_out`` are ids of records that must not answer,
+    such as the one that the text was taken from; an unknown one changes nothing.
     """
 
     text: str | None = None
@@ -39,6 +44,7 @@ class Question(Shape):
     cis: list[str] | None = None
     opened_at: Moment | None = None
     as_of: Moment | None = None
+    left_out: list[str] = Field(default_factory=list, max_length=_MOST_LEFT_OUT)
     k: HowMany = 10
 
     @model_validator(mode="after")
@@ -65,6 +71,11 @@ class Question(Shape):
 
     def context(self, app: Application, person: Person) -> IncidentContext:
         """The incident that is asked about."""
+        # As for references: what no database can store names no record.
+        left_out = frozenset(map(clean_text, self.left_out))
+        return replace(self._incident(app, person), left_out=left_out)
+
+    def _incident(self, app: Application, person: Person) -> IncidentContext:
         if self.record_id is not None:
             return app.similar.context_of_record(self.record_id, person.reader(), self.as_of)
         if self.text is not None and not self._told():

@@ -12,7 +12,13 @@ import ir_measures
 from evals.metrics import hit, mrr, ndcg, recall
 from evals.metrics.metric import Metric
 
-RETRIEVAL: tuple[Metric, ...] = (ndcg.NDCG_10, recall.RECALL_5, mrr.MRR, hit.HIT_1)
+RETRIEVAL: tuple[Metric, ...] = (
+    ndcg.NDCG_10,
+    recall.RECALL_5,
+    recall.RECALL_20,
+    mrr.MRR,
+    hit.HIT_1,
+)
 
 
 def score(

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from assistant.bootstrap import Application
-from assistant.domain.drafts import Claim, ClaimKind, Verdict
+from assistant.domain.drafts import Claim, ClaimKind, Draft, DraftBody, Provenance, Verdict
 from assistant.domain.incident import IncidentContext
 from assistant.services.backtest.intervals import Interval, bootstrap_mean
 from assistant.services.drafting.reading import Unit, read
 from assistant.services.drafting.wording import Part
+from assistant.services.linting.linter import lint_draft
 from evals.cases import DraftCase
 from evals.metrics.drafts import citation_scores, coverage
 from evals.results import Latency
@@ -28,7 +29,21 @@ from retrieval.records import Citation, Record
 LEAD = 12
 """Sentences of the lead baseline: as many as an extractive draft has claims (11.5 on average)."""
 
-System = Callable[[Application, Record, "datetime | None"], Sequence[Claim]]
+
+class Drafted(NamedTuple):
+    """What a system wrote: its claims and, of a writer, the body of the draft that they are in.
+
+    ``model_calls`` and ``tokens`` are what a chat model was asked and counted; ``tokens`` is
+    ``None`` where it did not count.
+    """
+
+    claims: tuple[Claim, ...]
+    body: DraftBody | None = None
+    model_calls: int = 0
+    tokens: int | None = 0
+
+
+System = Callable[[Application, Record, "datetime | None"], Drafted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +89,11 @@ def measure(
     for number, case in enumerate(cases, start=1):
         record = early_record(app, case.incident)
         begin = time.perf_counter()
-        claims = tuple(draft(app, record, case.incident.opened_at if timed else None))
+        drafted = draft(app, record, case.incident.opened_at if timed else None)
         milliseconds.append((time.perf_counter() - begin) * 1000)
         stranger = cases[number % len(cases)]
-        results.append(
-            DraftResult(case.incident.id, claims, _scores(app, record, claims, case, stranger))
-        )
+        scores = _scores(app, record, drafted.claims, case, stranger) | _cost(record, drafted)
+        results.append(DraftResult(case.incident.id, drafted.claims, scores))
         if step is not None:
             step(number, len(cases))
     return Measured(_metrics(results), Latency.of(milliseconds), tuple(results), timed)
@@ -115,6 +129,25 @@ def _scores(
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _cost(record: Record, drafted: Drafted) -> dict[str, float]:
+    """What a draft costs: its author the findings of the linter, its owner calls and tokens."""
+    found = {"model_calls": float(drafted.model_calls)}
+    if drafted.tokens is not None:
+        found["tokens"] = float(drafted.tokens)
+    if drafted.body is not None:
+        draft = Draft(
+            id=record.id,
+            record_id=record.id,
+            revision=1,
+            body=drafted.body,
+            provenance=Provenance(writer="", evidence=()),
+            author="",
+            edited_at=record.known_at,
+        )
+        found["lint_findings"] = float(len(lint_draft(draft)))
+    return found
+
+
 def _resolves(app: Application, record: Record, citation: Citation) -> bool:
     """The span exists in that revision and holds those words."""
     if citation.record_id == record.id:
@@ -137,6 +170,9 @@ _ORDER = (
     "claims",
     "claims_of_precedents",
     "words",
+    "lint_findings",
+    "model_calls",
+    "tokens",
 )
 
 
@@ -150,26 +186,35 @@ def _metrics(results: Sequence[DraftResult]) -> dict[str, Interval]:
 
 
 def _written_by(name: str) -> System:
-    def draft(app: Application, record: Record, as_of: datetime | None) -> Sequence[Claim]:
+    def draft(app: Application, record: Record, as_of: datetime | None) -> Drafted:
         pack = app.drafting.evidence(record, Reader.operator(), as_of)
-        return app.drafting.writer(name).write(pack).body.claims()
+        written = app.drafting.writer(name).write(pack)
+        asked = dict(written.parameters)
+        counted = [asked.get("prompt_tokens"), asked.get("completion_tokens")]
+        tokens = [each for each in counted if isinstance(each, int)]
+        return Drafted(
+            written.body.claims(),
+            written.body,
+            model_calls=int(asked.get("attempts", 0)),
+            tokens=sum(tokens) if tokens or not asked else None,
+        )
 
     return draft
 
 
-def copy_nearest(app: Application, record: Record, as_of: datetime | None) -> Sequence[Claim]:
+def copy_nearest(app: Application, record: Record, as_of: datetime | None) -> Drafted:
     """The baseline: resolution and actions of the most similar record that has either."""
     context = IncidentContext.of_record(record, as_of)
     for hit in app.triage.evidence(context, Reader.operator()).precedents.hits:
         told = [u for u in read(hit.record).units if u.part in (Part.RESOLUTION, Part.ACTION)]
         if told:
-            return [_copied(unit, ClaimKind.PRECEDENT) for unit in told]
-    return []
+            return Drafted(tuple(_copied(unit, ClaimKind.PRECEDENT) for unit in told))
+    return Drafted(())
 
 
-def lead(_app: Application, record: Record, _as_of: datetime | None) -> Sequence[Claim]:
+def lead(_app: Application, record: Record, _as_of: datetime | None) -> Drafted:
     """The baseline: the first sentences of what was known early."""
-    return [_copied(unit, ClaimKind.FACT) for unit in read(record).units[:LEAD]]
+    return Drafted(tuple(_copied(unit, ClaimKind.FACT) for unit in read(record).units[:LEAD]))
 
 
 def _copied(unit: Unit, kind: ClaimKind) -> Claim:

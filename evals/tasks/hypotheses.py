@@ -1,4 +1,8 @@
-"""Hypotheses: is the cause that was found afterwards among those that are named early?"""
+"""Hypotheses: is the cause that was found afterwards among those that are named early?
+
+``ac@1``, ``ac@3`` and ``avg@5`` are over the cases whose reference states a cause. ``top1`` and
+``top3`` are AC@1 and AC@3 over all cases with a reference, under the names that programs know.
+"""
 
 import json
 import time
@@ -19,14 +23,13 @@ from assistant.services.backtest.measures import calibration_error
 from assistant.services.sentences import sentences
 from assistant.services.triage.hypotheses import FEATURES
 from assistant.services.triage.same_cause import SAME_CAUSE, agreements
-from assistant.services.triage.stated_causes import recorded_causes
 from assistant.services.verification.folding import tidy
 from evals.cases import CauseCase
+from evals.metrics.causes import cause_scores
+from evals.named_causes import Named
 from evals.results import Latency
 from evals.tasks.early import early_context, is_timed
 from evals.tasks.retrieval import Step
-from retrieval.access import Reader
-from retrieval.errors import InvalidInput
 
 TOP = 3
 """How many hypotheses a person reads before turning to something else."""
@@ -36,17 +39,29 @@ _FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class CauseCaseResult:
-    """The hypotheses of one case, best first, with how far each agrees with the reference."""
+    """The hypotheses of one case, best first, with how far each agrees with the reference.
+
+    ``stated``: the reference states a cause, and is not only what else was written afterwards.
+    ``closeness`` is that of the closest past record, between 0 and 1.
+    """
 
     id: str
     reference: str
     abstained: bool
     hypotheses: tuple[Hypothesis, ...]
     agreement: tuple[float, ...]
+    stated: bool = True
+    closeness: float = 0.0
 
     def right(self, depth: int) -> bool:
         """Whether one of the first hypotheses names the cause of the reference."""
         return any(value >= SAME_CAUSE for value in self.agreement[:depth])
+
+    @property
+    def cause_scores(self) -> dict[str, float]:
+        """AC@1, AC@3 and Avg@5; none where the reference states no cause."""
+        right = [value >= SAME_CAUSE for value in self.agreement]
+        return cause_scores(right) if self.stated else {}
 
     @property
     def scores(self) -> dict[str, float]:
@@ -56,6 +71,7 @@ class CauseCaseResult:
             "top3": float(self.right(TOP)),
             "agreement@3": max(self.agreement[:TOP], default=0.0),
             "coverage": float(not self.abstained),
+            **self.cause_scores,
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -65,6 +81,7 @@ class CauseCaseResult:
             "abstained": self.abstained,
             "top1": self.right(1),
             "top3": self.right(TOP),
+            **{name: round(value, 4) for name, value in self.cause_scores.items()},
             "hypotheses": [
                 {
                     "statement": one.statement,
@@ -106,7 +123,7 @@ def as_corpus(cases: Sequence[CauseCase], file: Path) -> Path:
 def measure(
     cases: Sequence[CauseCase],
     app: Application,
-    name_causes: Callable[[Application, IncidentContext], "Named"],
+    name_causes: Callable[[Application, IncidentContext], Named],
     step: Step | None = None,
 ) -> Measured:
     """Ask every case as an open incident; deterministic apart from the latency.
@@ -128,42 +145,6 @@ def measure(
     said = _with_probabilities(results)
     chance = _by_chance(app, results)
     return Measured(_metrics(said) | chance, Latency.of(milliseconds), tuple(said), timed)
-
-
-class Named(NamedTuple):
-    """What a system answers: hypotheses, best first, and whether it says "no precedent"."""
-
-    hypotheses: tuple[Hypothesis, ...]
-    abstained: bool
-
-
-def precedent(app: Application, context: IncidentContext) -> Named:
-    """The product's card."""
-    card = app.triage.card(context, Reader.operator())
-    return Named(card.hypotheses, card.abstained)
-
-
-def copy_nearest(app: Application, context: IncidentContext) -> Named:
-    """The baseline: the plainest cause of the most similar record that tells one."""
-    found = app.triage.evidence(context, Reader.operator()).precedents
-    for hit in found.hits:
-        if causes := recorded_causes(hit.record):
-            copied = Hypothesis(causes[0].text, hit.closeness, (causes[0].citation,))
-            return Named((copied,), found.abstained)
-    return Named((), True)
-
-
-NAMERS: dict[str, Callable[[Application, IncidentContext], Named]] = {
-    "precedent": precedent,
-    "copy-nearest": copy_nearest,
-}
-
-
-def namer(name: str) -> Callable[[Application, IncidentContext], Named]:
-    """The system of that name; raises ``InvalidInput`` for an unknown one."""
-    if name not in NAMERS:
-        raise InvalidInput(f"There is no system {name!r}. Choose one of {', '.join(NAMERS)}.")
-    return NAMERS[name]
 
 
 def _by_chance(app: Application, results: Sequence[CauseCaseResult]) -> dict[str, Interval]:
@@ -195,11 +176,24 @@ def _agreement(app: Application, named: Sequence[Hypothesis], reference: str) ->
 def _result(app: Application, case: CauseCase, named: Named) -> CauseCaseResult:
     told = app.redactor.redact(case.reference).text
     agreement = _agreement(app, named.hypotheses, told)
-    return CauseCaseResult(case.id, told, named.abstained, named.hypotheses, agreement)
+    return CauseCaseResult(
+        case.id,
+        told,
+        named.abstained,
+        named.hypotheses,
+        agreement,
+        stated=case.stated,
+        closeness=named.closeness,
+    )
 
 
 def _with_probabilities(results: Sequence[CauseCaseResult]) -> list[CauseCaseResult]:
-    """Each fifth of the cases with probabilities fitted on the others, where that can be done."""
+    """Each fifth of the cases with probabilities fitted on the others, where that can be done.
+
+    Those that the system itself gave stay as they are.
+    """
+    if any(one.probability is not None for result in results for one in result.hypotheses):
+        return list(results)
     order = np.random.default_rng(SEED).permutation(len(results))
     found = list(results)
     for held in np.array_split(order, min(_FOLDS, len(results))):
@@ -225,6 +219,7 @@ def _with_probabilities(results: Sequence[CauseCaseResult]) -> list[CauseCaseRes
 def _metrics(results: Sequence[CauseCaseResult]) -> dict[str, Interval]:
     """Accuracy of the first and the first three, their agreement, and how far they are believed.
 
+    AC and Avg: ``evals.metrics.causes``; left out where no reference states a cause.
     ``agreement@3`` is the mean agreement of the best of the first three with the reference
     (``assistant.services.triage.same_cause``), 0 for no hypothesis; ``coverage`` the share of
     cases without "no precedent"; ``ece`` the calibration error of held-out probabilities.
@@ -239,7 +234,11 @@ def _metrics(results: Sequence[CauseCaseResult]) -> dict[str, Interval]:
         return calibration_error([said for said, _ in pairs], [right for _, right in pairs])
 
     scored = [one.scores for one in results]
-    metrics = {name: bootstrap_mean([scores[name] for scores in scored]) for name in scored[0]}
+    names = dict.fromkeys(name for scores in scored for name in scores)
+    metrics = {
+        name: bootstrap_mean([scores[name] for scores in scored if name in scores])
+        for name in names
+    }
     if all(one.probability is not None for result in results for one in result.hypotheses):
         metrics["ece"] = bootstrap(len(results), ece)
     return metrics

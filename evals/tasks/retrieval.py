@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from assistant.services.backtest.intervals import Interval, bootstrap_mean
@@ -9,6 +10,7 @@ from evals.datasets import EvalQuery, RetrievalDataset
 from evals.metrics import RETRIEVAL, score
 from evals.results import Latency, QueryScores
 from evals.systems import Ranker
+from evals.trec_files import Judgements, Rankings, write_qrels, write_run
 
 DEPTH = 100
 """How many records a ranking has: the reciprocal rank of a later one is below 0.01."""
@@ -42,12 +44,41 @@ def measure(dataset: RetrievalDataset, rank: Ranker, step: Step | None = None) -
         rankings[query.id] = rank(query, DEPTH)
         if step is not None:
             step(number, len(dataset.queries))
-    scores = score(dataset.qrels, rankings)
-    return Measured(
+    judged = {query.id: dataset.qrels[query.id] for query in dataset.queries}
+    scores = scored(judged, rankings)
+    return Measured(scores.metrics, Latency.of(milliseconds), scores.per_query)
+
+
+class Scored(NamedTuple):
+    """Metrics over the judged queries, and of each of them in the order of the judgements."""
+
+    metrics: dict[str, Interval]
+    per_query: tuple[QueryScores, ...]
+
+
+def scored(qrels: Judgements, rankings: Rankings) -> Scored:
+    """Every metric of rankings; a judged query without one scores 0."""
+    scores = score(qrels, rankings)
+    return Scored(
         metrics={
-            metric.name: bootstrap_mean([scores[q.id][metric.name] for q in dataset.queries])
+            metric.name: bootstrap_mean([scores[query][metric.name] for query in qrels])
             for metric in RETRIEVAL
         },
-        latency=Latency.of(milliseconds),
-        per_query=tuple(QueryScores(q.id, scores[q.id], rankings[q.id]) for q in dataset.queries),
+        per_query=tuple(
+            QueryScores(query, scores[query], tuple(rankings.get(query, ()))) for query in qrels
+        ),
     )
+
+
+def write_trec(
+    run: Path | None,
+    qrels: Path | None,
+    dataset: RetrievalDataset,
+    measured: Measured,
+    system: str,
+) -> None:
+    """Write rankings and judgements as TREC files, where files are named for them."""
+    if run is not None:
+        write_run(run, {each.id: each.ranking for each in measured.per_query}, system)
+    if qrels is not None:
+        write_qrels(qrels, dataset.qrels)

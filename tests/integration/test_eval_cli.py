@@ -11,7 +11,7 @@ import pytest
 from assistant import cli
 from tests.unit.evals.folders import QRELS, dataset
 
-METRICS = ["ndcg@10", "recall@5", "mrr", "hit@1"]
+METRICS = ["ndcg@10", "recall@5", "recall@20", "mrr", "hit@1"]
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ NAMES = [metric.name for metric in RETRIEVAL]
 
 
 def expected(grades: Mapping[str, int], ranking: Sequence[str]) -> dict[str, float]:
-    """The four metrics from their definitions."""
+    """The metrics from their definitions."""
     gains = [grades.get(doc, 0) for doc in ranking]
     ideal = sorted(grades.values(), reverse=True)
     relevant = sum(1 for grade in grades.values() if grade > 0)
@@ -26,6 +26,7 @@ def expected(grades: Mapping[str, int], ranking: Sequence[str]) -> dict[str, flo
     return {
         "ndcg@10": dcg(gains) / dcg(ideal),
         "recall@5": sum(1 for gain in gains[:5] if gain > 0) / relevant,
+        "recall@20": sum(1 for gain in gains[:20] if gain > 0) / relevant,
         "mrr": 0.0 if first is None else 1 / first,
         "hit@1": float(bool(gains) and gains[0] > 0),
     }
@@ -68,7 +69,7 @@ class TestScore:
         assert set(score({"q": {"a": 1}}, {"q": ["a"], "other": ["a"]})) == {"q"}
 
     def test_names_are_those_that_programs_rely_on(self) -> None:
-        assert NAMES == ["ndcg@10", "recall@5", "mrr", "hit@1"]
+        assert NAMES == ["ndcg@10", "recall@5", "recall@20", "mrr", "hit@1"]
 
 
 class TestBootstrapMean:
