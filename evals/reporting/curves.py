@@ -1,6 +1,6 @@
 """Reliability, and risk against coverage: how far can what a run said be believed?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from assistant.services.backtest.measures import Bin, Point, reliability, risk_coverage
@@ -167,6 +167,3 @@ def _thinned(points: Sequence[Point]) -> Sequence[Point]:
 def _at(points: Sequence[Point], wanted: float) -> Point | None:
     """The first point that answers so much."""
     return next((point for point in points if point.coverage >= wanted - 1e-9), None)
-
-
-CurvePlot = Callable[[Mapping[str, Curves], Mapping[str, str]], Plot]

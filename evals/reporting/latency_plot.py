@@ -59,7 +59,7 @@ def latency_plot(runs: Mapping[str, RunRecord], kinds: Mapping[str, str]) -> Plo
             ),
             across="milliseconds",
             up="share of answers",
-            x_ticks=ticks(x, lambda value: f"{value:g}"),
+            x_ticks=ticks(x, lambda value: f"{value:,g}"),
             y_ticks=ticks(y, share),
             lines=[
                 *(

@@ -12,8 +12,8 @@ from evals.reporting.drawing import TEMPLATES, Scale, rounded_up
 from evals.reporting.figures import figure, interval, p_value, signed, signed_interval
 from evals.runs import RunRecord
 
-# In SVG units, as wide as the column on a page of two.
-_WIDTH, _EDGE, _LINE = 150.0, 6.0, 12.0
+# In SVG units, which are pixels here: a line is as high as one of text.
+_WIDTH, _EDGE, _LINE = 120.0, 6.0, 22.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Difference:
     verdict: str
     tone: str
     plot: Markup
+    scale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def _difference(row: Compared, widest: float) -> Difference:
         verdict=row.verdict,
         tone=tone,
         plot=_drawn([(tone, paired.difference)], scale, [0.0]),
+        scale=f"{plain(-end)} to +{plain(end)}".replace("-", "−"),
     )
 
 
@@ -127,7 +129,7 @@ def _drawn(found: Sequence[tuple[str, Interval]], scale: Scale, grid: Sequence[f
             "lo": scale.at(value.lo),
             "hi": scale.at(value.hi),
             "at": scale.at(value.mean),
-            "y": _LINE * (number + 0.5) + 2,
+            "y": _LINE * (number + 0.5),
         }
         for number, (kind, value) in enumerate(found)
     ]
@@ -135,6 +137,6 @@ def _drawn(found: Sequence[tuple[str, Interval]], scale: Scale, grid: Sequence[f
         marks=marks,
         grid=[scale.at(value) for value in grid],
         width=_WIDTH,
-        height=_LINE * len(marks) + 4,
+        height=_LINE * len(marks),
     )
     return Markup(text)  # noqa: S704 — of our template, which escapes what it is given

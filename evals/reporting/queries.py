@@ -117,7 +117,9 @@ def shown_query(
         question=None if question is None else passage(question),
         expected=tuple(_wanted(one, name, runs) for one in expected),
         answers=tuple(
-            _answers(called, kinds[called], figure(score), _query(run, name), expected, texts)
+            _answers(
+                called, kinds[called], figure(score), _told(_query(run, name), expected, texts)
+            )
             for (called, run), score in zip(runs.items(), scores, strict=True)
         ),
     )
@@ -153,16 +155,8 @@ def _rank(ranking: Sequence[str], record: str) -> str:
     return f"rank {ranking.index(record) + 1}" if record in ranking else "not in the first ten"
 
 
-def _answers(
-    called: str,
-    kind: str,
-    score: str,
-    query: Mapping[str, Any],
-    expected: Sequence[Expected],
-    texts: Texts,
-) -> Answers:
-    found = list(_told(query, expected, texts))
-    shown, folded = tuple(found[:_SHOWN_ANSWERS]), tuple(found[_SHOWN_ANSWERS:])
+def _answers(called: str, kind: str, score: str, told: Sequence[Answer]) -> Answers:
+    shown, folded = tuple(told[:_SHOWN_ANSWERS]), tuple(told[_SHOWN_ANSWERS:])
     return Answers(called, kind, score, shown, folded)
 
 

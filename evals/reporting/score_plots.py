@@ -1,5 +1,6 @@
 """The scores of single queries: how they are spread, or how they differ between two runs."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from evals.metrics.directions import Direction, direction
@@ -25,15 +26,15 @@ from evals.reporting.queries import Change
 _MOST_BARS = 200
 _GAPS_FROM = 4.0
 _MOST_ROWS = 200
-_BINS = 10
+_BINS, _STEPS = 10, 5
+# Two ways to the same number differ by less.
+_EQUAL = 1e-9
 
 
 def deltas_plot(changes: Sequence[Change], metric: str) -> Plot:
     """A bar for each query, the largest rise on the left and the largest drop on the right."""
     ordered = sorted(changes, key=lambda change: -change.change)
-    most = max(abs(change.change) for change in changes) or 1.0
-    end = 1.0 if 0.5 < most <= 1 else rounded_up(most)
-    y = upward(-end, end)
+    y = upward(*_reach(ordered))
     shown = _thinned(ordered)
     slot = (RIGHT - LEFT) / len(shown)
     gap = min(2.0, slot / 4) if slot >= _GAPS_FROM else 0.0
@@ -127,6 +128,16 @@ def _thinned(ordered: Sequence[Change]) -> Sequence[Change]:
     """Every n-th, with both ends."""
     every = -(-len(ordered) // _MOST_BARS)
     return ordered if every == 1 else [*ordered[:-1:every], ordered[-1]]
+
+
+def _reach(ordered: Sequence[Change]) -> tuple[float, float]:
+    """The ends of the axis: only as far as there are changes, but never without height."""
+    low, high = min(0.0, ordered[-1].change), max(0.0, ordered[0].change)
+    if low == high:
+        return -1.0, 1.0
+    # The same step on both sides, so that both ends get a line of the grid.
+    step = rounded_up((high - low) / _STEPS)
+    return math.floor(low / step + _EQUAL) * step, math.ceil(high / step - _EQUAL) * step
 
 
 def _largest(ordered: Sequence[Change]) -> Sequence[Change]:

@@ -83,7 +83,7 @@ def report_of(
     known = texts or Texts()
     return Report(
         title=f"{run.task.capitalize()} on {run.dataset}",
-        about=f"{' against '.join(reversed(list(runs)))}, {counted(len(run.ids), 'query', 'queries')}",
+        about=_about(runs, run),
         lead=_lead(run, chosen, row),
         tone="same" if row is None or not row.is_shown else "worse" if row.is_worse else "better",
         runs=runs,
@@ -164,6 +164,10 @@ def _metric(records: Sequence[RunRecord], wanted: str | None) -> str:
         return wanted
     shared = [name for name in records[-1].scores if all(name in run.scores for run in records)]
     return next((name for name in shared if all(run.per_query(name) for run in records)), "")
+
+
+def _about(runs: Mapping[str, RunRecord], run: RunRecord) -> str:
+    return f"{' against '.join(reversed(runs))}, {counted(len(run.ids), 'query', 'queries')}"
 
 
 def _lowest(run: RunRecord, metric: str) -> list[str]:
