@@ -1,9 +1,13 @@
 """What people see of a comparison and of the gate."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from rich.markup import escape
 
 from assistant import console
 from assistant.services.backtest.intervals import Interval
+from evals.baseline import BaselineRun
 from evals.comparison import Compared, Comparison
 from evals.gate import Gated, said_of
 from evals.report import write_object
@@ -42,15 +46,25 @@ def write_gated(found: Gated, target: str | None) -> None:
         console.out.print("Nothing is worse than the baseline by more than chance.")
 
 
+def say_updated(runs: Sequence[BaselineRun], file: Path) -> None:
+    """Tell on standard error what a baseline now holds."""
+    named = ", ".join(f"{run.task} ({run.system}, {len(run.scores)} queries)" for run in runs)
+    console.err.print(f"{escape(str(file))} now holds {escape(named)}.", soft_wrap=True)
+
+
 def _show(rows: list[Compared]) -> None:
     table = console.narrow_table("metric", "reference", "here", "difference", "p")
     for row in rows:
         paired = row.paired
         cells = (_interval(paired.reference), _interval(paired.other), _interval(paired.difference))
-        table.add_row(row.metric, *cells, f"{row.p_holm:.3f}")
+        table.add_row(row.metric, *cells, _probability(row.p_holm))
     console.out.print(table)
     for row in rows:
         console.out.print(f"   {row.metric}: {row.verdict}", soft_wrap=True)
+
+
+def _probability(p: float) -> str:
+    return "<.001" if p < 0.001 else _short(p)
 
 
 def _interval(value: Interval) -> str:

@@ -52,15 +52,16 @@ class Compared:
     @property
     def verdict(self) -> str:
         """In plain words."""
-        queries = f"{self.paired.queries} queries" if self.paired.queries > 1 else "one query"
+        count, difference = self.paired.queries, self.paired.difference.mean
+        queries = f"{count} queries" if count > 1 else "one query"
         if self.is_shown:
             if direction(self.metric) is Direction.NEITHER:
-                return "higher" if self.paired.difference.mean > 0 else "lower"
+                return "higher" if difference > 0 else "lower"
             return "worse" if self.is_worse else "better"
-        if self.detectable == 0:
-            return f"the same for each of {queries}" if self.paired.queries > 1 else "the same"
-        if self.paired.queries == 1:
-            return "no difference shown; one query shows none"
+        if self.paired.spread == 0:
+            # Equal in every query, or apart by the same in all of too few.
+            same = f"the same in {queries}"
+            return f"no difference shown by {queries}" if difference else same
         return (
             f"no difference shown; a difference below {plain(self.detectable)} "
             f"would not be seen with {queries}"

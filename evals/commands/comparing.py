@@ -42,6 +42,7 @@ def gate(
         known = kept.load_baseline(baseline) if baseline.exists() else kept.Baseline()
         fresh = [kept.BaselineRun.of(record) for record in records]
         kept.write_baseline(known.updated(fresh), baseline)
+        report.say_updated(fresh, baseline)
         return
     found = module("evals.gate").gated(records, kept.load_baseline(baseline), baseline)
     report.write_gated(found, json)
