@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from evals.commands import calibration, comparing, guardrails, score
+from evals.commands import calibration, comparing, guardrails, reporting, score
 from evals.commands.measuring import Cases, Corpus, Json, NoCache, cache, measured, measured_cases
 
 app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
@@ -20,6 +20,7 @@ app.command()(comparing.gate)
 app.command()(score.score)
 app.command()(calibration.calibration)
 app.command()(guardrails.guardrails)
+app.command()(reporting.report)
 
 
 @app.callback()

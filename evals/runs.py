@@ -35,7 +35,8 @@ class RunRecord(_Part):
     """One run as ``precedent eval … --json FILE`` wrote it (see ``evals.results``).
 
     ``queries`` are the objects of the member ``per_query``, each with an ``id``; ``scores``
-    and ``timings`` are in their order. ``file`` is where the record was read from.
+    and ``timings`` are in their order. ``curves`` are the points that a report draws, where the
+    task keeps some. ``file`` is where the record was read from.
     """
 
     file: Path = Path()
@@ -58,6 +59,7 @@ class RunRecord(_Part):
     prompts: tuple[str, ...]
     notes: tuple[str, ...] = ()
     confusion: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
+    curves: Mapping[str, tuple[Mapping[str, float], ...]] = Field(default_factory=dict)
     scores: Mapping[str, tuple[float | None, ...]]
     queries: tuple[Mapping[str, Any], ...] = Field(alias="per_query")
 

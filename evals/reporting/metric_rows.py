@@ -1,0 +1,142 @@
+"""The table of metrics: means with their intervals, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from assistant.services.backtest.intervals import Interval
+from evals.comparison import Compared, Comparison, plain
+from evals.metrics.directions import Direction, direction
+from evals.reporting.drawing import TEMPLATES, Scale, rounded_up
+from evals.reporting.figures import figure, interval, p_value, signed, signed_interval
+from evals.runs import RunRecord
+
+# In SVG units, which are pixels here: a line is as high as one of text.
+_WIDTH, _EDGE, _LINE = 120.0, 6.0, 22.5
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean with its interval, as text. ``kind`` is the class of its mark."""
+
+    kind: str
+    mean: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What became of a metric, as text. ``tone``: better, worse, or same where not known."""
+
+    mean: str
+    ends: str
+    p: str
+    p_holm: str
+    detectable: str
+    verdict: str
+    tone: str
+    plot: Markup
+    scale: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One metric. ``difference`` is ``None`` without a comparison, or where none can be made."""
+
+    name: str
+    direction: str
+    means: tuple[Mean, ...]
+    plot: Markup
+    scale: str
+    difference: Difference | None
+
+
+def metric_rows(
+    runs: Sequence[RunRecord], kinds: Sequence[str], comparison: Comparison | None
+) -> tuple[MetricRow, ...]:
+    """A row for each metric of the last run, which the others may have, too."""
+    compared = {} if comparison is None else {row.metric: row for row in comparison.rows}
+    widest = max(
+        (_reach(row) for row in compared.values() if _is_share(row.paired.other)), default=0.0
+    )
+    return tuple(_row(name, runs, kinds, compared.get(name), widest) for name in runs[-1].metrics)
+
+
+def _row(
+    name: str,
+    runs: Sequence[RunRecord],
+    kinds: Sequence[str],
+    compared: Compared | None,
+    widest: float,
+) -> MetricRow:
+    found = [
+        (kind, run.metrics[name])
+        for kind, run in zip(kinds, runs, strict=True)
+        if name in run.metrics
+    ]
+    values = [value for _, value in found]
+    shares = all(map(_is_share, values))
+    end = 1.0 if shares else rounded_up(max(value.hi for value in values))
+    start = min(0.0, *(value.lo for value in values)) if not shares else 0.0
+    way = direction(name)
+    return MetricRow(
+        name=name,
+        direction="" if way is Direction.MORE else way if way is Direction.LESS else "",
+        means=tuple(Mean(kind, figure(value.mean), interval(value)) for kind, value in found),
+        plot=_drawn(
+            found, Scale(start, end, _EDGE, _WIDTH - _EDGE), [start, (start + end) / 2, end]
+        ),
+        scale="" if shares else f"{figure(start)} to {figure(end)}",
+        difference=None if compared is None else _difference(compared, widest),
+    )
+
+
+def _difference(row: Compared, widest: float) -> Difference:
+    paired = row.paired
+    end = rounded_up(widest if _is_share(paired.other) else _reach(row))
+    tone = "same" if not row.is_shown else "worse" if row.is_worse else "better"
+    if direction(row.metric) is Direction.NEITHER:
+        tone = "same"
+    scale = Scale(-end, end, _EDGE, _WIDTH - _EDGE)
+    return Difference(
+        mean=signed(paired.difference.mean),
+        ends=signed_interval(paired.difference),
+        p=p_value(paired.p),
+        p_holm=p_value(row.p_holm),
+        detectable=plain(row.detectable) if paired.queries > 1 and row.detectable else "–",
+        verdict=row.verdict,
+        tone=tone,
+        plot=_drawn([(tone, paired.difference)], scale, [0.0]),
+        scale=f"{plain(-end)} to +{plain(end)}".replace("-", "−"),
+    )
+
+
+def _reach(row: Compared) -> float:
+    change = row.paired.difference
+    return max(abs(change.lo), abs(change.hi))
+
+
+def _is_share(value: Interval) -> bool:
+    return value.lo >= 0 and value.hi <= 1
+
+
+def _drawn(found: Sequence[tuple[str, Interval]], scale: Scale, grid: Sequence[float]) -> Markup:
+    """Small lines from end to end with a dot at the mean, one below the other."""
+    marks = [
+        {
+            "kind": kind,
+            "lo": scale.at(value.lo),
+            "hi": scale.at(value.hi),
+            "at": scale.at(value.mean),
+            "y": _LINE * (number + 0.5),
+        }
+        for number, (kind, value) in enumerate(found)
+    ]
+    text = TEMPLATES.get_template("interval.svg").render(
+        marks=marks,
+        grid=[scale.at(value) for value in grid],
+        width=_WIDTH,
+        height=_LINE * len(marks),
+    )
+    return Markup(text)  # noqa: S704 — of our template, which escapes what it is given
