@@ -4,7 +4,8 @@
 
     corpus.jsonl     one record a line: id, kind, title, text, fields
     queries.jsonl    one query a line: id, text (or other fields to ask with),
-                     doc_id when the query is itself a record
+                     doc_id when the query is itself a record, as_of when it was asked:
+                     a record that was not known by then is neither found nor relevant
     qrels.tsv        a header, then query_id, doc_id and grade (0, 1, 2 …) by tabs
     META.json        optional: source, licence, how the truth was made
 
@@ -14,11 +15,13 @@ without what would give the answer away.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from evals.json_lines import Line, hash_of, identity, lines, objects, shortened, wrong
+from ingest.times import parse_moment
 from retrieval.errors import InvalidInput, UnreadableFile
 from retrieval.records import RecordKind
 
@@ -29,11 +32,15 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class EvalQuery:
-    """One query. ``left_out`` is the record that it is, which must not find itself."""
+    """One query. ``left_out`` is the record that it is, which must not find itself.
+
+    ``as_of`` is the moment it is asked as of: only what was known then may answer.
+    """
 
     id: str
     text: str
     left_out: str | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ def load_retrieval(
         )
     corpus_path = corpus_file(folder, corpus)
     documents = _documents(corpus_path)
-    queries = _queries(folder / QUERIES, query_field)
+    queries = read_queries(folder / QUERIES, query_field)
     judged = _qrels(folder / QRELS, queries, documents, corpus_path)
     qrels, notes = _usable(queries, judged, documents)
     if not qrels:
@@ -119,7 +126,46 @@ def _documents(file: Path) -> frozenset[str]:
     return frozenset(first)
 
 
-def _queries(file: Path, query_field: str) -> dict[str, EvalQuery]:
+def as_known(dataset: RetrievalDataset, known_at: Mapping[str, datetime]) -> RetrievalDataset:
+    """The dataset with only those judgements that could be met when each query was asked.
+
+    ``known_at`` tells from when each record of the corpus counts as known. A note says how many
+    judgements and queries that leaves out; ``InvalidInput`` is raised where it is every one.
+    """
+    timely: dict[str, Mapping[str, int]] = {}
+    later = 0
+    for query in dataset.queries:
+        grades = dataset.qrels[query.id]
+        known = {
+            record: grade
+            for record, grade in grades.items()
+            if query.as_of is None or record in known_at and known_at[record] <= query.as_of
+        }
+        later += len(grades) - len(known)
+        if any(known.values()):
+            timely[query.id] = known
+    if not later:
+        return dataset
+    if not timely:
+        raise InvalidInput(
+            f"No judged record of {dataset.name} was known when its query was asked (as_of in "
+            f"{QUERIES}), so there is nothing to measure. Check the dates of the corpus."
+        )
+    lost = len(dataset.queries) - len(timely)
+    note = (
+        f"{later} judgements name a record that was not known when the query was asked and were "
+        f"left out{f'; {lost} queries have no other' if lost else ''}."
+    )
+    return replace(
+        dataset,
+        queries=tuple(query for query in dataset.queries if query.id in timely),
+        qrels=timely,
+        notes=(*dataset.notes, note),
+    )
+
+
+def read_queries(file: Path, query_field: str = "text") -> dict[str, EvalQuery]:
+    """The queries of a file by their ids; errors as for :func:`load_retrieval`."""
     first: dict[str, str] = {}
     found: dict[str, EvalQuery] = {}
     for place, entry in objects(file):
@@ -132,10 +178,20 @@ def _queries(file: Path, query_field: str) -> dict[str, EvalQuery]:
             raise wrong(place, query_field, f"{problem}; {there}")
         left_out = None if entry.get("doc_id") is None else identity(entry, "doc_id", place)
         first[query_id] = place
-        found[query_id] = EvalQuery(query_id, text, left_out)
+        found[query_id] = EvalQuery(query_id, text, left_out, _as_of(entry, place))
     if not found:
         raise UnreadableFile(f"{file} holds no queries.")
     return found
+
+
+def _as_of(entry: Mapping[str, Any], place: str) -> datetime | None:
+    value = entry.get("as_of")
+    if value is None:
+        return None
+    try:
+        return parse_moment(str(value))
+    except ValueError as exc:
+        raise wrong(place, "as_of", str(exc)) from exc
 
 
 def _qrels(

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from assistant.bootstrap import Application
 from assistant.services.backtest.intervals import SEED, Interval
 from evals.cases import CASES, labelled_by_field, load_causes, load_drafts, load_labelled
-from evals.datasets import CORPUS, load_retrieval
+from evals.datasets import CORPUS, as_known, load_retrieval
 from evals.installation import bare_installation, installed, vectors_of
 from evals.json_lines import hash_of
 from evals.labellers import labeller
@@ -93,6 +93,8 @@ def run_retrieval(
     build = system(run.system)
     dataset = load_retrieval(run.folder, run.corpus, run.query_field)
     with installed(dataset.corpus, run.cache_file, embedding) as installation:
+        records = installation.app.store.iter_current()
+        dataset = as_known(dataset, {each.external_id: each.known_at for each in records})
         measured = retrieval.measure(dataset, build(installation.app), asking)
         versions = _versions(installation.app)
     return _result(

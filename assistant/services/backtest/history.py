@@ -15,7 +15,11 @@ _EXPLAINING = frozenset({RecordKind.PROBLEM, RecordKind.RCA})
 
 @dataclass(frozen=True, slots=True)
 class PastIncident:
-    """An incident that is over: ``causes`` are what its records say, ``linked`` their ids."""
+    """An incident of the past.
+
+    ``causes`` are what its own record and those that explain it say; ``linked`` are the ids of
+    all records that it is linked with.
+    """
 
     record: Record
     causes: tuple[str, ...]
@@ -35,7 +39,12 @@ class PastIncident:
 
 
 def past_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
-    """Dated incidents with a recorded cause, oldest first.
+    """Dated incidents with a recorded cause, oldest first."""
+    return tuple(past for past in dated_incidents(records) if past.causes)
+
+
+def dated_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
+    """Dated incidents, also those of which no cause is recorded, oldest first.
 
     A problem or RCA that is linked with an incident is its explanation, not a question of its
     own; one that stands alone is what is known of an incident.
@@ -54,6 +63,5 @@ def past_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
         for other in sorted(linked):
             if stored[other].kind in _EXPLAINING:
                 causes += [said.text for said in recorded_causes(stored[other])]
-        if causes:
-            found.append(PastIncident(record, tuple(dict.fromkeys(causes)), linked))
+        found.append(PastIncident(record, tuple(dict.fromkeys(causes)), linked))
     return tuple(sorted(found, key=lambda past: (past.record.opened_at, past.record.id)))
