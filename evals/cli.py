@@ -11,9 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+from evals.commands import own
 from retrieval.errors import InvalidSettings
 
 app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
+app.command("import")(own.import_corpus)
+app.command("card")(own.card)
+app.command("pool")(own.pool)
+app.command("judgments")(own.judgments)
 
 Json = Annotated[
     str | None,

@@ -94,7 +94,7 @@ def load_retrieval(
         qrels=qrels,
         hash=hash_of(corpus=corpus_path, queries=folder / QUERIES, qrels=folder / QRELS),
         notes=notes,
-        card=_card(folder / META),
+        card=read_card(folder / META),
     )
 
 
@@ -107,6 +107,24 @@ def corpus_file(folder: Path, corpus: str) -> Path:
     found = sorted(file.name for file in folder.glob("*.jsonl") if file.name != QUERIES)
     there = f"It has {', '.join(found)}." if found else "It has no .jsonl file that could be one."
     raise UnreadableFile(f"The corpus {corpus!r} is neither in {folder} nor a file. {there}")
+
+
+class Judged(NamedTuple):
+    """Judgements, with the ids that they may name."""
+
+    qrels: Mapping[str, Mapping[str, int]]
+    queries: frozenset[str]
+    documents: frozenset[str]
+
+    def has(self, query_id: str, doc_id: str) -> bool:
+        """Whether there is such a query and such a record."""
+        return query_id in self.queries and doc_id in self.documents
+
+
+def load_qrels(file: Path, queries_file: Path, corpus: Path) -> Judged:
+    """Judgements as they stand, also of queries without a relevant record; errors as above."""
+    documents, queries = _documents(corpus), read_queries(queries_file)
+    return Judged(_qrels(file, queries, documents, corpus), frozenset(queries), documents)
 
 
 def _documents(file: Path) -> frozenset[str]:
@@ -139,7 +157,7 @@ def as_known(dataset: RetrievalDataset, known_at: Mapping[str, datetime]) -> Ret
         known = {
             record: grade
             for record, grade in grades.items()
-            if query.as_of is None or record in known_at and known_at[record] <= query.as_of
+            if query.as_of is None or (record in known_at and known_at[record] <= query.as_of)
         }
         later += len(grades) - len(known)
         if any(known.values()):
@@ -259,7 +277,8 @@ def _usable(
     )
 
 
-def _card(file: Path) -> Mapping[str, Any]:
+def read_card(file: Path) -> Mapping[str, Any]:
+    """A card; empty where there is none. Raises ``UnreadableFile`` for one that is no object."""
     if not file.exists():
         return {}
     try:

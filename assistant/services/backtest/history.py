@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.domain.incident import IncidentContext
+from assistant.domain.triage import CauseKind
 from assistant.services.triage.opening import as_opened
 from assistant.services.triage.stated_causes import recorded_causes
 from retrieval.links import linked_records
@@ -18,12 +19,14 @@ class PastIncident:
     """An incident of the past.
 
     ``causes`` are what its own record and those that explain it say; ``linked`` are the ids of
-    all records that it is linked with.
+    all records that it is linked with. ``stated`` are the causes that are told as such, not only
+    by what was done about them.
     """
 
     record: Record
     causes: tuple[str, ...]
     linked: frozenset[str]
+    stated: tuple[str, ...] = ()
 
     def question(self, left_out: frozenset[str] = frozenset()) -> IncidentContext:
         """What could have been asked when it was opened, and nothing that came later."""
@@ -59,9 +62,11 @@ def dated_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
             continue
         if record.kind in _EXPLAINING and explains:
             continue
-        causes = [said.text for said in recorded_causes(record)]
+        told = list(recorded_causes(record))
         for other in sorted(linked):
             if stored[other].kind in _EXPLAINING:
-                causes += [said.text for said in recorded_causes(stored[other])]
-        found.append(PastIncident(record, tuple(dict.fromkeys(causes)), linked))
+                told += recorded_causes(stored[other])
+        causes = tuple(dict.fromkeys(said.text for said in told))
+        stated = dict.fromkeys(said.text for said in told if said.kind is not CauseKind.FIX)
+        found.append(PastIncident(record, causes, linked, tuple(stated)))
     return tuple(sorted(found, key=lambda past: (past.record.opened_at, past.record.id)))
