@@ -50,15 +50,6 @@ def queries_of(connection: Connection, pool: str) -> list[PooledQuery]:
     return [_query(row) for row in rows]
 
 
-def find_query(connection: Connection, pool: str, number: int) -> PooledQuery | None:
-    """One query of a pool."""
-    query = select(pooled_queries).where(
-        pooled_queries.c.pool == pool, pooled_queries.c.number == number
-    )
-    row = connection.execute(query).first()
-    return None if row is None else _query(row)
-
-
 def judgements_of(connection: Connection, pool: str, person: str | None = None) -> list[Judgement]:
     """What was judged in a pool, by everybody or by one person."""
     query = select(judgements).where(judgements.c.pool == pool)

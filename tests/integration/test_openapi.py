@@ -22,9 +22,10 @@ from schemathesis.specs.openapi.checks import (
 
 from assistant.bootstrap import Application
 from assistant.db.migrate import upgrade
+from assistant.domain.judgements import Candidate, Pool, PooledQuery
 from assistant.main import create_app
 from retrieval.corpus.database import Database
-from tests.conftest import PROJECT
+from tests.conftest import NOW, PROJECT
 from tests.databases import new_database
 from tests.installation import filled
 
@@ -73,8 +74,21 @@ def office_in(folder: Path, **settings: Any) -> Iterator[Office]:
     """A service with a draft that was commented on, and a proposal of another person."""
     wired = filled(folder, web=NO_LIMITS, auth={"people": PEOPLE}, log_level="error", **settings)
     with TestClient(create_app(wired), raise_server_exceptions=False) as client:
+        wired.judging.put(*pool_to_judge())
         yield Office(wired, client, _begun(client))
     wired.database.close()
+
+
+def pool_to_judge() -> tuple[Pool, list[PooledQuery]]:
+    """A pool of one query."""
+    pool = Pool(
+        name="own", systems=("bm25",), depth=5, seed=1, created_by="operator", created_at=NOW
+    )
+    candidates = (Candidate(record_id="INC0001", revision=1),)
+    query = PooledQuery(
+        number=1, query_id="q1", text="VPN", record_id="INC0009", candidates=candidates
+    )
+    return pool, [query]
 
 
 def _begun(client: TestClient) -> dict[str, str]:
@@ -89,6 +103,7 @@ def _begun(client: TestClient) -> dict[str, str]:
         "draft_id": draft["id"],
         "proposal_id": proposal["id"],
         "name": "markdown-folder",
+        "pool": "own",
         "number": "1",
         "kind": "status-update",
         "subject": "INC0009",
@@ -165,6 +180,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "give_feedback": {"verdict": "useful", "reason": "Yes."},
     "mark_change": {"verdict": "matched", "reason": "Yes."},
     "lint": {"text": "Human error.", "kind": "rca"},
+    "judge_query": {"grades": {"INC0001": 2}},
     "exchange_token": {"token": "x", "cookie": False},
 }
 ODD_VALUES: list[Any] = [
@@ -185,6 +201,10 @@ ODD_BODIES = [
             b'{"record_id":"INC0009","revision":99999999999999999999,"start":0,"end":5}',
             b'{"record_id":"INC0009","revision":1,"start":0,"end":99999999999999999999}',
         )
+    ),
+    *(
+        b'{"grades":%s}' % grades
+        for grades in (b'{"\\ud800":1}', b'{"\\u0000":2}', b'{"INC0001":9}', b'{"INC0001":true}')
     ),
 ]
 ODD_NAMES = [
