@@ -99,9 +99,10 @@ def merge(folder: Path, pool: str, given: Sequence[Judgement]) -> Merged:
             f"Nobody has judged anything in the pool {pool!r} yet. Evaluators do so at /judging."
         )
     before_file = folder / QRELS_BEFORE
-    if not before_file.exists():
+    first = not before_file.exists()
+    known = load_qrels(folder / QRELS if first else before_file, folder / QUERIES, folder / CORPUS)
+    if first:
         shutil.copyfile(folder / QRELS, before_file)
-    known = load_qrels(before_file, folder / QUERIES, folder / CORPUS)
     by_pair: dict[Pair, dict[str, int]] = defaultdict(dict)
     for one in given:
         by_pair[one.query_id, one.record_id][one.person] = int(one.grade)

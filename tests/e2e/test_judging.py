@@ -3,28 +3,17 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.domain.judgements import Candidate, Grade, Pool, PooledQuery
-from tests.conftest import NOW
+from assistant.domain.judgements import Grade
 from tests.e2e.conftest import Service, SignIn
-
-NAMES = ("INC0001", "INC0002", "INC0003")
+from tests.installation import pool_in
 
 
 @pytest.fixture(scope="module")
 def pool(service: Service) -> Service:
     """The service with two queries to judge."""
-    made = Pool(
-        name="own", systems=("bm25",), depth=3, seed=1, created_by="operator", created_at=NOW
-    )
-    candidates = tuple(Candidate(record_id=name, revision=1) for name in NAMES)
-    texts = ("VPN refuses clients\nSince 06:00 clients get a certificate error.", "Blank labels")
-    service.app.judging.put(
-        made,
-        [
-            PooledQuery(number=n, query_id=f"q{n}", text=text, as_of=NOW, candidates=candidates)
-            for n, text in enumerate(texts, start=1)
-        ],
-    )
+    text = "VPN refuses clients\nSince 06:00 clients get a certificate error."
+    queries = (("INC0009", text), ("INC0009", "Blank labels"))
+    pool_in(service.app, *queries, candidates=("INC0001", "INC0002", "INC0003"))
     return service
 
 

@@ -22,12 +22,11 @@ from schemathesis.specs.openapi.checks import (
 
 from assistant.bootstrap import Application
 from assistant.db.migrate import upgrade
-from assistant.domain.judgements import Candidate, Pool, PooledQuery
 from assistant.main import create_app
 from retrieval.corpus.database import Database
-from tests.conftest import NOW, PROJECT
+from tests.conftest import PROJECT
 from tests.databases import new_database
-from tests.installation import filled
+from tests.installation import filled, pool_in
 
 KEPT = PROJECT / "docs" / "openapi.json"
 API = schemathesis.openapi.from_path(KEPT)
@@ -74,21 +73,9 @@ def office_in(folder: Path, **settings: Any) -> Iterator[Office]:
     """A service with a draft that was commented on, and a proposal of another person."""
     wired = filled(folder, web=NO_LIMITS, auth={"people": PEOPLE}, log_level="error", **settings)
     with TestClient(create_app(wired), raise_server_exceptions=False) as client:
-        wired.judging.put(*pool_to_judge())
+        pool_in(wired, ("INC0009", "VPN"), candidates=("INC0001",))
         yield Office(wired, client, _begun(client))
     wired.database.close()
-
-
-def pool_to_judge() -> tuple[Pool, list[PooledQuery]]:
-    """A pool of one query."""
-    pool = Pool(
-        name="own", systems=("bm25",), depth=5, seed=1, created_by="operator", created_at=NOW
-    )
-    candidates = (Candidate(record_id="INC0001", revision=1),)
-    query = PooledQuery(
-        number=1, query_id="q1", text="VPN", record_id="INC0009", candidates=candidates
-    )
-    return pool, [query]
 
 
 def _begun(client: TestClient) -> dict[str, str]:
