@@ -114,6 +114,11 @@ def _demo_people() -> tuple[Person, ...]:
             display_name="Paul (approver)",
             roles=frozenset({Role.ANALYST, Role.AUTHOR, Role.APPROVER}),
         ),
+        Person(
+            name="eva",
+            display_name="Eva (evaluator)",
+            roles=frozenset({Role.ANALYST, Role.EVALUATOR}),
+        ),
     )
 
 

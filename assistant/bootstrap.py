@@ -37,6 +37,7 @@ from assistant.services.identity.api_keys import ApiKeys
 from assistant.services.identity.exchange import TokenExchange
 from assistant.services.identity.sessions import Sessions
 from assistant.services.identity.single_sign_on import SingleSignOn
+from assistant.services.judging import Judging
 from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
 from assistant.services.receiving import EventReceiver
@@ -241,6 +242,7 @@ class Application:
         self.giving_feedback = GivingFeedback(
             self.similar, self.feedback, self.redactor, self.clock
         )
+        self.judging = Judging(self.database, self.similar, self.redactor, self.clock)
         marks = ChangeMarkRepository(self.database)
         self.change_marking = ChangeMarking(self.similar, marks, self.redactor, self.clock)
         models = self.settings.data_dir / "models"

@@ -10,10 +10,14 @@ from typing import Annotated
 
 import typer
 
-from evals.commands import calibration, comparing, guardrails, reporting, score
+from evals.commands import calibration, comparing, guardrails, own, reporting, score
 from evals.commands.measuring import Cases, Corpus, Json, NoCache, cache, measured, measured_cases
 
 app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
+app.command("import")(own.import_corpus)
+app.command("card")(own.card)
+app.command("pool")(own.pool)
+app.command("judgments")(own.judgments)
 
 app.command()(comparing.compare)
 app.command()(comparing.gate)

@@ -4,7 +4,8 @@
 
     corpus.jsonl     one record a line: id, kind, title, text, fields
     queries.jsonl    one query a line: id, text (or other fields to ask with),
-                     doc_id when the query is itself a record
+                     doc_id when the query is itself a record, as_of when it was asked:
+                     a record that was not known by then is neither found nor relevant
     qrels.tsv        a header, then query_id, doc_id and grade (0, 1, 2 …) by tabs
     META.json        optional: source, licence, how the truth was made
 
@@ -14,11 +15,13 @@ without what would give the answer away.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from evals.json_lines import Line, hash_of, identity, lines, objects, shortened, wrong
+from ingest.times import parse_moment
 from retrieval.errors import InvalidInput, UnreadableFile
 from retrieval.records import RecordKind
 
@@ -29,11 +32,15 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class EvalQuery:
-    """One query. ``left_out`` is the record that it is, which must not find itself."""
+    """One query. ``left_out`` is the record that it is, which must not find itself.
+
+    ``as_of`` is the moment it is asked as of: only what was known then may answer.
+    """
 
     id: str
     text: str
     left_out: str | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ def load_retrieval(
         )
     corpus_path = corpus_file(folder, corpus)
     documents = _documents(corpus_path)
-    queries = _queries(folder / QUERIES, query_field)
+    queries = read_queries(folder / QUERIES, query_field)
     judged = _qrels(folder / QRELS, queries, documents, corpus_path)
     qrels, notes = _usable(queries, judged, documents)
     if not qrels:
@@ -87,7 +94,7 @@ def load_retrieval(
         qrels=qrels,
         hash=hash_of(corpus=corpus_path, queries=folder / QUERIES, qrels=folder / QRELS),
         notes=notes,
-        card=_card(folder / META),
+        card=read_card(folder / META),
     )
 
 
@@ -100,6 +107,24 @@ def corpus_file(folder: Path, corpus: str) -> Path:
     found = sorted(file.name for file in folder.glob("*.jsonl") if file.name != QUERIES)
     there = f"It has {', '.join(found)}." if found else "It has no .jsonl file that could be one."
     raise UnreadableFile(f"The corpus {corpus!r} is neither in {folder} nor a file. {there}")
+
+
+class Judged(NamedTuple):
+    """Judgements, with the ids that they may name."""
+
+    qrels: Mapping[str, Mapping[str, int]]
+    queries: frozenset[str]
+    documents: frozenset[str]
+
+    def has(self, query_id: str, doc_id: str) -> bool:
+        """Whether there is such a query and such a record."""
+        return query_id in self.queries and doc_id in self.documents
+
+
+def load_qrels(file: Path, queries_file: Path, corpus: Path) -> Judged:
+    """Judgements as they stand, also of queries without a relevant record; errors as above."""
+    documents, queries = _documents(corpus), read_queries(queries_file)
+    return Judged(_qrels(file, queries, documents, corpus), frozenset(queries), documents)
 
 
 def _documents(file: Path) -> frozenset[str]:
@@ -119,7 +144,46 @@ def _documents(file: Path) -> frozenset[str]:
     return frozenset(first)
 
 
-def _queries(file: Path, query_field: str) -> dict[str, EvalQuery]:
+def as_known(dataset: RetrievalDataset, known_at: Mapping[str, datetime]) -> RetrievalDataset:
+    """The dataset with only those judgements that could be met when each query was asked.
+
+    ``known_at`` tells from when each record of the corpus counts as known. A note says how many
+    judgements and queries that leaves out; ``InvalidInput`` is raised where it is every one.
+    """
+    timely: dict[str, Mapping[str, int]] = {}
+    later = 0
+    for query in dataset.queries:
+        grades = dataset.qrels[query.id]
+        known = {
+            record: grade
+            for record, grade in grades.items()
+            if query.as_of is None or (record in known_at and known_at[record] <= query.as_of)
+        }
+        later += len(grades) - len(known)
+        if any(known.values()):
+            timely[query.id] = known
+    if not later:
+        return dataset
+    if not timely:
+        raise InvalidInput(
+            f"No judged record of {dataset.name} was known when its query was asked (as_of in "
+            f"{QUERIES}), so there is nothing to measure. Check the dates of the corpus."
+        )
+    lost = len(dataset.queries) - len(timely)
+    note = (
+        f"{later} judgements name a record that was not known when the query was asked and were "
+        f"left out{f'; {lost} queries have no other' if lost else ''}."
+    )
+    return replace(
+        dataset,
+        queries=tuple(query for query in dataset.queries if query.id in timely),
+        qrels=timely,
+        notes=(*dataset.notes, note),
+    )
+
+
+def read_queries(file: Path, query_field: str = "text") -> dict[str, EvalQuery]:
+    """The queries of a file by their ids; errors as for :func:`load_retrieval`."""
     first: dict[str, str] = {}
     found: dict[str, EvalQuery] = {}
     for place, entry in objects(file):
@@ -132,10 +196,20 @@ def _queries(file: Path, query_field: str) -> dict[str, EvalQuery]:
             raise wrong(place, query_field, f"{problem}; {there}")
         left_out = None if entry.get("doc_id") is None else identity(entry, "doc_id", place)
         first[query_id] = place
-        found[query_id] = EvalQuery(query_id, text, left_out)
+        found[query_id] = EvalQuery(query_id, text, left_out, _as_of(entry, place))
     if not found:
         raise UnreadableFile(f"{file} holds no queries.")
     return found
+
+
+def _as_of(entry: Mapping[str, Any], place: str) -> datetime | None:
+    value = entry.get("as_of")
+    if value is None:
+        return None
+    try:
+        return parse_moment(str(value))
+    except ValueError as exc:
+        raise wrong(place, "as_of", str(exc)) from exc
 
 
 def _qrels(
@@ -203,7 +277,8 @@ def _usable(
     )
 
 
-def _card(file: Path) -> Mapping[str, Any]:
+def read_card(file: Path) -> Mapping[str, Any]:
+    """A card; empty where there is none. Raises ``UnreadableFile`` for one that is no object."""
     if not file.exists():
         return {}
     try:

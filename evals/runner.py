@@ -13,7 +13,7 @@ from assistant.bootstrap import Application
 from assistant.services.backtest.intervals import SEED, Interval
 from assistant.services.drafting.chat import PROMPT_NAME, PROMPT_VERSION
 from evals.cases import CASES, CauseCase, labelled_by_field, load_causes, load_drafts, load_labelled
-from evals.datasets import CORPUS, load_retrieval
+from evals.datasets import CORPUS, as_known, load_retrieval
 from evals.deployment import Deployment, deployed_version, is_address
 from evals.deployment_triage import fields_suggested_by
 from evals.installation import bare_installation, holding, installed, vectors_of
@@ -120,6 +120,9 @@ def run_retrieval(
     build = system(run.system)
     dataset = load_retrieval(run.folder, run.corpus, run.query_field)
     with holding(run.system, dataset.corpus, run.cache_file, embedding) as installation:
+        if not is_address(run.system):
+            records = installation.app.store.iter_current()
+            dataset = as_known(dataset, {each.external_id: each.known_at for each in records})
         measured = retrieval.measure(dataset, build(installation.app), asking)
         product = _product(installation.app, run.system)
     write_trec(run.trec_run, run.trec_qrels, dataset, measured, run.system)

@@ -76,7 +76,11 @@ def langchain_default(app: Application) -> Ranker:
     with closing(VectorCache(default_cache_file(), app.embedder)) as cache:
         embeddings = PortEmbeddings(app.embedder, cache.passages)
         rag = DefaultRag(list(app.store.iter_current()), embeddings)
-    return lambda query, k: rag.rank(query.text, k, query.left_out) if query.text.strip() else ()
+
+    def rank(query: EvalQuery, k: int) -> tuple[str, ...]:
+        return rag.rank(query.text, k, query.left_out, query.as_of) if query.text.strip() else ()
+
+    return rank
 
 
 SYSTEMS: dict[str, Callable[[Application], Ranker]] = {
@@ -107,7 +111,7 @@ def _similar(similar: SimilarIncidents, query: EvalQuery, k: int, **known: Any) 
     if not query.text.strip():
         return ()
     context = similar.context_of_text(query.text)
-    context = replace(context, record_id=query.left_out, **known)
+    context = replace(context, record_id=query.left_out, as_of=query.as_of, **known)
     return _ids(similar.similar(context, Reader.operator(), k).result)
 
 
@@ -118,7 +122,7 @@ def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
         # Redacted like the records, else a redacted word could never match.
         text = app.redactor.redact(query.text).text
         itself = frozenset() if query.left_out is None else frozenset({query.left_out})
-        allowed = RecordFilter(Reader.operator(), exclude=itself)
+        allowed = RecordFilter(Reader.operator(), as_of=query.as_of, exclude=itself)
         return _ids(searcher.search(Query(text, allowed, k)))
 
     return rank

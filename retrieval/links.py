@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -17,30 +18,56 @@ LINK_FIELDS = frozenset(
 _MOST_IN_A_GROUP = 50
 
 
-def linked_records(records: Iterable[Record]) -> dict[str, frozenset[str]]:
-    """For each linked record the ids of those it is linked with, itself left out.
+class Link(NamedTuple):
+    """A record that another is linked with, through a name that both have to do with.
+
+    ``ours`` and ``theirs`` are the fields by which each of the two names it; one of them is
+    empty where the name is that record's own.
+    """
+
+    other: str
+    ours: frozenset[str]
+    theirs: frozenset[str]
+
+
+def links(records: Iterable[Record]) -> dict[str, tuple[Link, ...]]:
+    """For each linked record its links, one for each name that links it with another.
 
     Linked are records that name the same thing in a link field, and records that name each
     other. Larger groups than 50 are passed over.
     """
-    groups: dict[str, set[str]] = defaultdict(set)
+    groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     names: dict[str, str] = {}
     for record in records:
         names[record.external_id] = record.id
-        for name in _named(record.fields):
-            groups[name].add(record.id)
-    found: dict[str, set[str]] = defaultdict(set)
+        for field, name in named(record.fields):
+            groups[name][record.id].add(field)
+    found: dict[str, list[Link]] = defaultdict(list)
     for name, members in groups.items():
-        together = members | ({names[name]} if name in names else set())
-        if 1 < len(together) <= _MOST_IN_A_GROUP:
-            for member in together:
-                found[member] |= together - {member}
-    return {record: frozenset(others) for record, others in sorted(found.items())}
+        together = {member: frozenset(fields) for member, fields in members.items()}
+        if name in names:
+            together.setdefault(names[name], frozenset())
+        if not 1 < len(together) <= _MOST_IN_A_GROUP:
+            continue
+        for member, ours in together.items():
+            found[member] += [
+                Link(o, ours, theirs) for o, theirs in together.items() if o != member
+            ]
+    return {record: tuple(found[record]) for record in sorted(found)}
 
 
-def _named(fields: Mapping[str, JsonValue]) -> Iterable[str]:
-    for name in LINK_FIELDS & fields.keys():
-        value = fields[name]
+def linked_records(records: Iterable[Record]) -> dict[str, frozenset[str]]:
+    """For each linked record the ids of those it is linked with, itself left out."""
+    return {
+        record: frozenset(link.other for link in linked)
+        for record, linked in links(records).items()
+    }
+
+
+def named(fields: Mapping[str, JsonValue]) -> Iterable[tuple[str, str]]:
+    """(field, name) of everything that a record's link fields name."""
+    for field in sorted(LINK_FIELDS & fields.keys()):
+        value = fields[field]
         for entry in value if isinstance(value, list) else [value]:
             if isinstance(entry, str) and entry.strip():
-                yield entry.strip()
+                yield field, entry.strip()

@@ -1,9 +1,11 @@
 """A wired installation in a temporary folder, for tests that need the whole service."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from assistant.bootstrap import Application
+from assistant.domain.judgements import Candidate, Pool, PooledQuery
 from assistant.settings import Settings
 from ingest.pipeline import IngestOptions, IngestSummary
 
@@ -61,3 +63,19 @@ def filled(folder: Path, **overrides: Any) -> Application:
     take_in(app, folder / "tickets.csv")
     take_in(app, runbooks, source="runbooks")
     return app
+
+
+def pool_in(app: Application, *queries: tuple[str, str], candidates: tuple[str, ...]) -> None:
+    """A pool called ``own``, of (incident, text) each with the same records to judge."""
+    now = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+    pool = Pool(
+        name="own", systems=("bm25",), depth=5, seed=1, created_by="operator", created_at=now
+    )
+    found = tuple(Candidate(record_id=name, revision=1) for name in candidates)
+    asked = [
+        PooledQuery(
+            number=number, query_id=f"q{number}", text=text, record_id=record, candidates=found
+        )
+        for number, (record, text) in enumerate(queries, start=1)
+    ]
+    app.judging.put(pool, asked)

@@ -17,6 +17,7 @@ from assistant.api import (
     feedback,
     guards,
     health,
+    judging,
     lint,
     proposals,
     questions,
@@ -43,6 +44,7 @@ _ROUTES = (
     feedback,
     changes,
     lint,
+    judging,
     webhooks,
     session,
 )

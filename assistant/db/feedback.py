@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select, true
 
 from assistant.db import audit
 from assistant.db.tables import feedback
@@ -50,6 +50,13 @@ class FeedbackRepository:
 
     def about(self, subject: str) -> list[Feedback]:
         """The verdicts on a subject, oldest first."""
+        return self._rows(feedback.c.subject == subject)
+
+    def everything(self) -> list[Feedback]:
+        """All verdicts, oldest first."""
+        return self._rows(true())
+
+    def _rows(self, wanted: ColumnElement[bool]) -> list[Feedback]:
         query = select(
             feedback.c.person,
             feedback.c.at,
@@ -57,7 +64,7 @@ class FeedbackRepository:
             feedback.c.suggestion,
             feedback.c.verdict,
             feedback.c.reason,
-        ).where(feedback.c.subject == subject)
+        ).where(wanted)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(feedback.c.id)).all()
         return [

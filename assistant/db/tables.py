@@ -247,3 +247,41 @@ notice_cursor = Table(
     # The last event of the ledger that was told to channels, or passed over.
     Column("seq", Integer, nullable=False),
 )
+
+judgement_pools = Table(
+    "judgement_pools",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("systems", JSON, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("created_by", String(255), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+pooled_queries = Table(
+    "pooled_queries",
+    metadata,
+    Column("pool", ForeignKey("judgement_pools.name"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("query_id", String(512), nullable=False),
+    # Redacted.
+    Column("text", Text, nullable=False),
+    # The incident that the query is, if it is one.
+    Column("record_id", String(512)),
+    Column("as_of", UtcDateTime),
+    # Record and revision, in the shuffled order; not which system found it.
+    Column("candidates", JSON, nullable=False),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("pool", ForeignKey("judgement_pools.name"), primary_key=True),
+    Column("query_id", String(512), primary_key=True),
+    Column("record_id", String(512), primary_key=True),
+    # One grade a person: the latest; the ledger has those before it.
+    Column("person", String(255), primary_key=True),
+    Column("grade", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

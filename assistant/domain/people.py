@@ -7,7 +7,7 @@ comments; no role reads more. Beyond that:
 analyst    says which change belongs to an incident
 author     writes, edits and submits drafts; takes back what they submitted
 approver   decides on what others wrote, tries failed deliveries again
-evaluator  reads what the evaluation measured
+evaluator  reads what the evaluation measured, judges pooled answers
 admin      stops and starts targets, tries failed deliveries again, gives keys
 service    nothing by itself: it marks a program, and a program never approves
 =========  =====================================================================

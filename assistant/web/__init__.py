@@ -14,6 +14,7 @@ from assistant.web import (
     draft_life,
     drafts,
     home,
+    judging,
     proposing,
     records,
     sidebar,
@@ -24,7 +25,18 @@ from assistant.web.pages import error_page, to_sign_in
 from retrieval.errors import NotSignedIn
 
 _STATIC = Path(__file__).parent / "static"
-_PAGES = (home, sign_in, sidebar, records, drafts, draft_life, companions, proposing, approvals)
+_PAGES = (
+    home,
+    sign_in,
+    sidebar,
+    records,
+    drafts,
+    draft_life,
+    companions,
+    proposing,
+    approvals,
+    judging,
+)
 _API_PATHS = ("/api/", "/livez", "/readyz")
 
 

@@ -1,6 +1,7 @@
 """The default RAG: a recursive splitter, one embedding model, the closest chunks."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from langchain_core.documents import Document
@@ -46,15 +47,24 @@ class DefaultRag:
             chunk_size=CHUNK_SIZE, chunk_overlap=CHUNK_OVERLAP
         )
         documents = [
-            Document(f"{record.title}\n{record.text}", metadata={"id": record.external_id})
+            Document(
+                f"{record.title}\n{record.text}",
+                metadata={"id": record.external_id, "known_at": record.known_at},
+            )
             for record in records
         ]
         self._store = InMemoryVectorStore(embeddings)
         self._store.add_documents(splitter.split_documents(documents))
 
-    def rank(self, text: str, k: int, left_out: str | None = None) -> tuple[str, ...]:
-        """The ids of the ``k`` records with the closest chunks."""
-        chunks = self._store.similarity_search(text, k=k * _CHUNKS_PER_RECORD)
+    def rank(
+        self, text: str, k: int, left_out: str | None = None, as_of: datetime | None = None
+    ) -> tuple[str, ...]:
+        """The ids of the ``k`` records with the closest chunks, of those known by ``as_of``."""
+
+        def known(chunk: Document) -> bool:
+            return as_of is None or chunk.metadata["known_at"] <= as_of
+
+        chunks = self._store.similarity_search(text, k=k * _CHUNKS_PER_RECORD, filter=known)
         found = dict.fromkeys(chunk.metadata["id"] for chunk in chunks)
         found.pop(left_out, None)
         return tuple(found)[:k]

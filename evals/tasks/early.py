@@ -15,7 +15,11 @@ _SOURCE = "cases"
 def is_timed(app: Application) -> bool:
     """True where every past incident is dated, so that what came later can be left out."""
     past = [record for record in app.store.iter_current() if record.kind in PRECEDENT_KINDS]
-    return bool(past) and all(record.opened_at is not None for record in past)
+    return bool(past) and all(_is_dated(record) for record in past)
+
+
+def _is_dated(record: Record) -> bool:
+    return record.opened_at is not None or "updated_at" in record.fields
 
 
 def early_record(app: Application, case: CauseCase) -> Record:

@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from assistant.bootstrap import Application
 from assistant.main import create_app
 from tests.installation import filled
 
@@ -42,10 +43,11 @@ def browser() -> Iterator[Browser]:
 
 
 class Service(NamedTuple):
-    """A running service: where it answers, and where it writes what was approved."""
+    """A running service: where it answers, where it writes what was approved, what it runs."""
 
     address: str
     outbox: Path
+    app: Application
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Service(f"http://127.0.0.1:{port}", folder / "var" / "outbox")
+    yield Service(f"http://127.0.0.1:{port}", folder / "var" / "outbox", app)
     server.should_exit = True
     thread.join()
     app.database.close()

@@ -23,7 +23,7 @@ from assistant.main import create_app
 from retrieval.corpus.writer import CorpusWriter
 from retrieval.records import RecordKind
 from tests.conftest import content
-from tests.installation import filled
+from tests.installation import filled, pool_in
 from tests.integration.draft_life import edited
 
 # Ruth may read the vault; Ana and Paul may not.
@@ -58,7 +58,6 @@ _REQUESTS_PER_ROUTE = 24
 
 def hide(app: Application) -> None:
     """Store what only the vaultkeepers may read, close to what everybody asks about."""
-    opened = datetime(2026, 1, 13, 5, 0, tzinfo=UTC)
     with app.database.write() as connection:
         writer = CorpusWriter(connection, app.clock())
         for external_id, kind in HIDDEN.items():
@@ -70,7 +69,7 @@ def hide(app: Application) -> None:
                 groups=frozenset({"vaultkeepers"}),
                 services=("Remote access VPN", "Zephyrion"),
                 fields={"ci": "zephyr-vault-1", "assignment_group": "vaultkeepers"},
-                opened_at=opened,
+                opened_at=datetime(2026, 1, 13, 5, 0, tzinfo=UTC),
             )
             writer.upsert(record, external_id)
         # The same number in a source that everybody may read, and in the vault.
@@ -118,6 +117,7 @@ def prepared(client: TestClient) -> dict[str, list[str]]:
         "proposal": [proposal["id"] for proposal in proposals],
         "etag": [about["etag"], second["etag"], draft["etag"], open_draft["etag"]],
         "sha256": [proposal["sha256"] for proposal in proposals],
+        "pool": ["own"],
     }
 
 
@@ -140,6 +140,7 @@ def with_a_vault(folder: Path) -> Iterator[Hidden]:
         auth={"people": PEOPLE},
     )
     hide(app)
+    pool_in(app, ("INC0009", "VPN"), ("SEC-7731", TEXT), candidates=("INC0001", *HIDDEN))
     with TestClient(create_app(app), raise_server_exceptions=False) as client:
         yield Hidden(client, prepared(client))
     app.database.close()
@@ -364,10 +365,9 @@ class TestPages:
 
     @pytest.mark.parametrize(("method", "path"), pages())
     def test_no_page_tells_of_what_is_hidden(self, walked: Hidden, method: str, path: str) -> None:
-        names = walked.names
-        asking = Asking({}, names, f"{method} {path}")
+        asking = Asking({}, walked.names, f"{method} {path}")
         for _ in range(_REQUESTS_PER_ROUTE // 2):
-            filled_in = path
+            filled_in = path.replace("{pool}", "own")
             for name in ("record_id:path", "draft_id", "proposal_id", "number", "kind", "section"):
                 fixed = {"number": "1", "kind": "handover", "section": "Impact"}
                 value = fixed.get(name) or asking.value(name, {"type": "string"})

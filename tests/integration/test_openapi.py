@@ -26,7 +26,7 @@ from assistant.main import create_app
 from retrieval.corpus.database import Database
 from tests.conftest import PROJECT
 from tests.databases import new_database
-from tests.installation import filled
+from tests.installation import filled, pool_in
 
 KEPT = PROJECT / "docs" / "openapi.json"
 API = schemathesis.openapi.from_path(KEPT)
@@ -73,6 +73,7 @@ def office_in(folder: Path, **settings: Any) -> Iterator[Office]:
     """A service with a draft that was commented on, and a proposal of another person."""
     wired = filled(folder, web=NO_LIMITS, auth={"people": PEOPLE}, log_level="error", **settings)
     with TestClient(create_app(wired), raise_server_exceptions=False) as client:
+        pool_in(wired, ("INC0009", "VPN"), candidates=("INC0001",))
         yield Office(wired, client, _begun(client))
     wired.database.close()
 
@@ -89,6 +90,7 @@ def _begun(client: TestClient) -> dict[str, str]:
         "draft_id": draft["id"],
         "proposal_id": proposal["id"],
         "name": "markdown-folder",
+        "pool": "own",
         "number": "1",
         "kind": "status-update",
         "subject": "INC0009",
@@ -165,6 +167,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "give_feedback": {"verdict": "useful", "reason": "Yes."},
     "mark_change": {"verdict": "matched", "reason": "Yes."},
     "lint": {"text": "Human error.", "kind": "rca"},
+    "judge_query": {"grades": {"INC0001": 2}},
     "exchange_token": {"token": "x", "cookie": False},
 }
 ODD_VALUES: list[Any] = [
@@ -185,6 +188,10 @@ ODD_BODIES = [
             b'{"record_id":"INC0009","revision":99999999999999999999,"start":0,"end":5}',
             b'{"record_id":"INC0009","revision":1,"start":0,"end":99999999999999999999}',
         )
+    ),
+    *(
+        b'{"grades":%s}' % grades
+        for grades in (b'{"\\ud800":1}', b'{"\\u0000":2}', b'{"INC0001":9}', b'{"INC0001":true}')
     ),
 ]
 ODD_NAMES = [

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.domain.incident import IncidentContext
+from assistant.domain.triage import CauseKind
 from assistant.services.triage.opening import as_opened
 from assistant.services.triage.stated_causes import recorded_causes
 from retrieval.links import linked_records
@@ -15,11 +16,17 @@ _EXPLAINING = frozenset({RecordKind.PROBLEM, RecordKind.RCA})
 
 @dataclass(frozen=True, slots=True)
 class PastIncident:
-    """An incident that is over: ``causes`` are what its records say, ``linked`` their ids."""
+    """An incident of the past.
+
+    ``causes`` are what its own record and those that explain it say; ``linked`` are the ids of
+    all records that it is linked with. ``stated`` are the causes that are told as such, not only
+    by what was done about them.
+    """
 
     record: Record
     causes: tuple[str, ...]
     linked: frozenset[str]
+    stated: tuple[str, ...] = ()
 
     def question(self, left_out: frozenset[str] = frozenset()) -> IncidentContext:
         """What could have been asked when it was opened, and nothing that came later."""
@@ -35,7 +42,12 @@ class PastIncident:
 
 
 def past_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
-    """Dated incidents with a recorded cause, oldest first.
+    """Dated incidents with a recorded cause, oldest first."""
+    return tuple(past for past in dated_incidents(records) if past.causes)
+
+
+def dated_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
+    """Dated incidents, also those of which no cause is recorded, oldest first.
 
     A problem or RCA that is linked with an incident is its explanation, not a question of its
     own; one that stands alone is what is known of an incident.
@@ -50,10 +62,11 @@ def past_incidents(records: Iterable[Record]) -> tuple[PastIncident, ...]:
             continue
         if record.kind in _EXPLAINING and explains:
             continue
-        causes = [said.text for said in recorded_causes(record)]
+        told = list(recorded_causes(record))
         for other in sorted(linked):
             if stored[other].kind in _EXPLAINING:
-                causes += [said.text for said in recorded_causes(stored[other])]
-        if causes:
-            found.append(PastIncident(record, tuple(dict.fromkeys(causes)), linked))
+                told += recorded_causes(stored[other])
+        causes = tuple(dict.fromkeys(said.text for said in told))
+        stated = dict.fromkeys(said.text for said in told if said.kind is not CauseKind.FIX)
+        found.append(PastIncident(record, causes, linked, tuple(stated)))
     return tuple(sorted(found, key=lambda past: (past.record.opened_at, past.record.id)))

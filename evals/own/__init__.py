@@ -1,0 +1,1 @@
+"""Datasets from the organisation's own corpus, and what its people judge."""
