@@ -165,6 +165,35 @@ def verifier(
     )
 
 
+@app.command()
+def benefits(
+    *,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only incidents opened since then.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only incidents opened before.")
+    ] = None,
+    outcome: Annotated[
+        str, typer.Option(metavar="FIELD", help="The field that tells when an incident ended.")
+    ] = "resolved_at",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="How long must a comparison be? By past incidents.")
+    ] = False,
+    effect: Annotated[
+        float, typer.Option(metavar="PART", help="With --plan: the part of the time to be saved.")
+    ] = 0.2,
+    json: Json = None,
+) -> None:
+    """Do incidents end sooner where suggestions are shown? Against those held back."""
+    command = _module("evals.commands.benefits")
+    _module("evals.report").check_target(json)
+    if plan:
+        command.look_ahead(since, until, outcome, effect, json)
+    else:
+        command.compare(since, until, outcome, json)
+
+
 def _measured(json: str | None, carry_out: Callable[[Any, Any], Any]) -> None:
     """Carry a run out with the runner and its progress bars, and write what came of it."""
     report, runner = _module("evals.report"), _module("evals.runner")

@@ -10,7 +10,6 @@ from assistant.db import audit
 from assistant.db.tables import feedback
 from retrieval.corpus.database import Database
 
-
 GIVEN = "feedback.given"
 """The action of its events."""
 

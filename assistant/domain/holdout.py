@@ -83,9 +83,9 @@ class Holdout(BaseModel):
     def _can_be_carried_out(self) -> "Holdout":
         if self.starts and self.ends and self.ends <= self.starts:
             raise ValueError("ends must be after starts")
-        if self.mode is not Mode.SHADOW and self.unit is Unit.WEEK and self.starts:
-            if self.starts.weekday() != 0:
-                raise ValueError("starts must be a Monday, for weeks are held back as a whole")
+        by_week = self.mode is not Mode.SHADOW and self.unit is Unit.WEEK
+        if by_week and self.starts and self.starts.weekday() != 0:
+            raise ValueError("starts must be a Monday, for weeks are held back as a whole")
         if len(set(self.teams)) < len(self.teams) or len(self.teams) % self.one_in:
             raise ValueError(f"teams must be distinct, and a multiple of {self.one_in} (one_in)")
         if self.mode is Mode.HOLDOUT and self.starts is None:
@@ -132,15 +132,14 @@ class Holdout(BaseModel):
 
     def sentence(self, opened: datetime | None, now: datetime) -> str:
         """Why somebody who is held back sees nothing, and until when."""
-        until = f", until {_in_words(self.ends)}" if self.ends else ""
-        if self.mode is Mode.HOLDOUT and self.unit is Unit.WEEK:
+        whose = "Suggestions"
+        if self.mode is Mode.HOLDOUT and self.unit is Unit.TEAM:
+            whose = "Your team's suggestions"
+        elif self.mode is Mode.HOLDOUT:
             day = _day(opened or now)
-            monday = day - timedelta(days=day.weekday())
-            week = f"For incidents opened in the week of {_in_words(monday)}, suggestions"
-            return (
-                f"{week} are being recorded, not shown{until}. This measures what they are worth."
-            )
-        whose = "Your team's suggestions" if self.mode is Mode.HOLDOUT else "Suggestions"
+            monday = _in_words(day - timedelta(days=day.weekday()))
+            whose = f"For incidents opened in the week of {monday}, suggestions"
+        until = f", until {_in_words(self.ends)}" if self.ends else ""
         return f"{whose} are being recorded, not shown{until}. This measures what they are worth."
 
     def _lasts(self, moment: datetime) -> bool:

@@ -1,0 +1,1 @@
+"""Commands of ``precedent eval``, a module for each."""
