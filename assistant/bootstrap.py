@@ -237,7 +237,7 @@ class Application:
 
     def _wire_triage(self) -> None:
         self.similar = SimilarIncidents(self.searcher, self.store, self.redactor, self.clock)
-        self.suggestions = SuggestionLog(self.database, self.clock)
+        self.suggestions = SuggestionLog(self.database, self.clock, self.settings.online)
         self.feedback = FeedbackRepository(self.database)
         self.giving_feedback = GivingFeedback(
             self.similar, self.feedback, self.redactor, self.clock

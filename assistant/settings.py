@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from assistant.auth_settings import AuthSettings
 from assistant.domain.approval import Risk
+from assistant.domain.holdout import Holdout
 from assistant.domain.people import Person
 from ingest.connections import Connection
 from retrieval.access import EVERYONE
@@ -213,6 +214,7 @@ class Settings(BaseSettings):
     chat: ChatSettings = ChatSettings()
     verifier: VerifierSettings = VerifierSettings()
     triage: TriageSettings = TriageSettings()
+    online: Holdout = Holdout()
     redaction: RedactionSettings = RedactionSettings()
     ingest: IngestSettings = IngestSettings()
     targets: TargetSettings = TargetSettings()

@@ -5,169 +5,44 @@ of ``precedent``, so it imports nothing that takes time: see
 :func:`evals.commands.measuring.module`.
 """
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from evals.commands import calibration, comparing, guardrails, own, reporting, score
-from evals.commands.measuring import Cases, Corpus, Json, NoCache, cache, measured, measured_cases
+from evals.commands import (
+    benefits,
+    calibration,
+    comparing,
+    guardrails,
+    own,
+    reporting,
+    score,
+    suite,
+    tasks,
+)
 
 app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
-app.command("import")(own.import_corpus)
-app.command("card")(own.card)
-app.command("pool")(own.pool)
-app.command("judgments")(own.judgments)
 
-app.command()(comparing.compare)
-app.command()(comparing.gate)
-app.command()(score.score)
-app.command()(calibration.calibration)
-app.command()(guardrails.guardrails)
-app.command()(reporting.report)
+for command in (
+    tasks.retrieval,
+    tasks.triage,
+    tasks.hypotheses,
+    tasks.drafts,
+    tasks.verifier,
+    calibration.calibration,
+    guardrails.guardrails,
+    score.score,
+    suite.suite,
+    comparing.compare,
+    comparing.gate,
+    reporting.report,
+    own.pool,
+    own.judgments,
+    own.card,
+    benefits.benefits,
+):
+    app.command()(command)
+app.command("import")(own.import_corpus)
 
 
 @app.callback()
 def group() -> None:
     """Measure suggestion quality on judged data."""
-
-
-@app.command()
-def retrieval(
-    folder: Annotated[
-        Path,
-        typer.Argument(metavar="DIR", help="Folder of corpus.jsonl, queries.jsonl, qrels.tsv."),
-    ],
-    *,
-    corpus: Corpus = "corpus.jsonl",
-    query_field: Annotated[
-        str, typer.Option(metavar="NAME", help="The field of the queries to ask with.")
-    ] = "text",
-    system: Annotated[
-        str,
-        typer.Option(metavar="NAME|URL", help="precedent, bm25, dense, rrf, … or a deployment."),
-    ] = "precedent",
-    no_cache: NoCache = False,
-    trec_run: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the rankings as a TREC run.")
-    ] = None,
-    trec_qrels: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the judgements as TREC qrels.")
-    ] = None,
-    json: Json = None,
-) -> None:
-    """nDCG@10, Recall@5 and @20, MRR and hit@1 with 95 % intervals, offline."""
-    measured(
-        json,
-        lambda runner, bars: runner.run_retrieval(
-            runner.RetrievalRun(
-                folder=folder,
-                corpus=corpus,
-                query_field=query_field,
-                system=system,
-                cache_file=cache(no_cache),
-                trec_run=trec_run,
-                trec_qrels=trec_qrels,
-            ),
-            bars.embedding,
-            bars.asking,
-        ),
-        trec_run,
-        trec_qrels,
-    )
-
-
-@app.command()
-def triage(
-    folder: Annotated[
-        Path,
-        typer.Argument(metavar="DIR", help="Folder of cases.jsonl and, if any, train.jsonl."),
-    ],
-    *,
-    field: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Ask for this field of the corpus instead of cases."),
-    ] = None,
-    corpus: Corpus = "corpus.jsonl",
-    system: Annotated[
-        str, typer.Option(metavar="NAME|URL", help="precedent, majority, bm25-knn.")
-    ] = "precedent",
-    no_cache: NoCache = False,
-    json: Json = None,
-) -> None:
-    """Accuracy, macro-F1 and coverage of a suggested field, with 95 % intervals, offline."""
-    measured(
-        json,
-        lambda runner, bars: runner.run_fields(
-            runner.FieldRun(
-                folder=folder,
-                field=field,
-                corpus=corpus,
-                system=system,
-                cache_file=cache(no_cache),
-            ),
-            bars.embedding,
-            bars.asking,
-        ),
-    )
-
-
-@app.command()
-def hypotheses(
-    folder: Annotated[
-        Path,
-        typer.Argument(metavar="DIR", help="Folder of cases.jsonl and, if any, corpus.jsonl."),
-    ],
-    *,
-    cases: Cases = "cases.jsonl",
-    system: Annotated[
-        str, typer.Option(metavar="NAME|URL", help="precedent, copy-nearest.")
-    ] = "precedent",
-    no_cache: NoCache = False,
-    json: Json = None,
-) -> None:
-    """Is the cause that was found afterwards among the hypotheses? With 95 % intervals."""
-    measured_cases(
-        json, "run_hypotheses", folder=folder, cases=cases, system=system, no_cache=no_cache
-    )
-
-
-@app.command()
-def drafts(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder of cases.jsonl and corpus.jsonl.")
-    ],
-    *,
-    cases: Cases = "cases.jsonl",
-    system: Annotated[
-        str, typer.Option(metavar="NAME", help="extractive, copy-nearest, lead, chat.")
-    ] = "extractive",
-    no_cache: NoCache = False,
-    json: Json = None,
-) -> None:
-    """Do the citations of early drafts hold, and how much of the later RCA is there?"""
-    measured_cases(json, "run_drafts", folder=folder, cases=cases, system=system, no_cache=no_cache)
-
-
-@app.command()
-def verifier(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="DIR|FILE", help="Records to plant errors into, or a suite of cases (.jsonl)."
-        ),
-    ],
-    *,
-    seed: Annotated[int, typer.Option(metavar="N", help="Which errors are planted.")] = 1,
-    keep: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the suite that was made.")
-    ] = None,
-    json: Json = None,
-) -> None:
-    """Which planted errors does the gate catch, and which true claims does it keep?"""
-    measured(
-        json,
-        lambda runner, bars: runner.run_verifier(
-            runner.VerifierRun(source=source, seed=seed, keep=keep), bars.asking
-        ),
-    )

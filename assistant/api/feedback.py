@@ -16,7 +16,12 @@ Name = Annotated[str, Field(min_length=1, max_length=512)]
 
 
 class FeedbackIn(Shape):
-    """A verdict on a suggested record about a subject: a record id, or a digest of a text."""
+    """A verdict on a suggestion about a subject: a record id, or a digest of a text.
+
+    ``suggestion`` is a record id, or the ``id`` of a hypothesis, a field or an action. Verdicts
+    on what was done with it (accepted, edited, rejected) count in the benefits report; useful and
+    not-useful are opinions.
+    """
 
     subject: Name
     suggestion: Name

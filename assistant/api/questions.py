@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
 from assistant.bootstrap import Application
+from assistant.domain.holdout import HeldBack
 from assistant.domain.incident import IncidentContext
 from assistant.domain.people import Person
 from assistant.schemas import Moment, Shape, SimilarOut, TriageOut
@@ -122,6 +123,7 @@ def triage_event(
 
 
 def _shown(app: Application, person: Person, context: IncidentContext, k: int) -> TriageOut:
-    card = app.triage.card(context, person.reader(), k)
-    app.suggestions.card(person, card)
+    card = app.suggestions.card(person, app.triage.card(context, person.reader(), k))
+    if isinstance(card, HeldBack):
+        return TriageOut.without_answer(context, card)
     return TriageOut.of_card(card)

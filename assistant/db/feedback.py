@@ -10,12 +10,36 @@ from assistant.db import audit
 from assistant.db.tables import feedback
 from retrieval.corpus.database import Database
 
+GIVEN = "feedback.given"
+"""The action of its events."""
+
 
 class FeedbackVerdict(StrEnum):
-    """What a person can say of a suggestion."""
+    """What a person can say of a suggestion, or did with it.
+
+    ``ACCEPTED``: used as it is; ``EDITED``: used with changes; ``REJECTED``: not used.
+    """
 
     USEFUL = "useful"
     NOT_USEFUL = "not-useful"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+
+
+AGAINST = frozenset({FeedbackVerdict.NOT_USEFUL, FeedbackVerdict.REJECTED})
+"""The verdicts that turn a suggestion down."""
+
+
+class SuggestionKind(StrEnum):
+    """What was suggested."""
+
+    HYPOTHESIS = "hypothesis"
+    SIMILAR = "similar"
+    RUNBOOK = "runbook"
+    FIELD = "field"
+    ACTION = "action"
+    CHANGE = "change"
 
 
 class Feedback(NamedTuple):
@@ -35,17 +59,21 @@ class FeedbackRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, given: Feedback) -> None:
-        """Store one verdict and note it in the ledger."""
+    def keep(self, given: Feedback, kind: SuggestionKind) -> None:
+        """Store one verdict and note it in the ledger, there without its reason."""
         with self._database.write() as connection:
             connection.execute(insert(feedback).values(**given._asdict()))
             audit.append(
                 connection,
                 given.at,
                 given.person,
-                "feedback.given",
+                GIVEN,
                 given.subject,
-                {"suggestion": given.suggestion, "verdict": str(given.verdict)},
+                {
+                    "suggestion": given.suggestion,
+                    "kind": str(kind),
+                    "verdict": str(given.verdict),
+                },
             )
 
     def about(self, subject: str) -> list[Feedback]:

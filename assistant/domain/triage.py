@@ -68,6 +68,11 @@ class SuggestedAction:
     reasons: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """A name for feedback, without its words."""
+        return f"action:{_digest(self.text)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Counter:
@@ -101,7 +106,7 @@ class Hypothesis:
     @property
     def id(self) -> str:
         """A name for feedback: equal statements of different answers have the same."""
-        return hashlib.sha256(self.statement.encode("utf-8", "replace")).hexdigest()[:16]
+        return _digest(self.statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,11 @@ class SuggestedField:
     record_ids: tuple[str, ...]
     probability: float | None = None
     reason: str = ""
+
+    @property
+    def id(self) -> str:
+        """A name for feedback, without the value."""
+        return f"field:{_digest(f'{self.name}={self.value}')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +163,7 @@ class TriageCard:
     notes: tuple[str, ...] = ()
     next_checks: tuple[CitedText, ...] = ()
     precedent_probability: float | None = None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

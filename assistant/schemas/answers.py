@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from assistant.domain.alerts import AlertGroup
+from assistant.domain.holdout import HeldBack
+from assistant.domain.incident import IncidentContext
 from assistant.domain.triage import (
     CitedText,
     Hypothesis,
@@ -114,8 +116,12 @@ class CitedTextOut(Shape):
 
 
 class ActionOut(CitedTextOut):
-    """What was done before. ``effect``: check, reversible or risky; ``needs`` come first."""
+    """What was done before. ``effect``: check, reversible or risky; ``needs`` come first.
 
+    ``id`` names it in feedback.
+    """
+
+    id: str
     effect: str
     reasons: list[str]
     needs: list[str]
@@ -124,6 +130,7 @@ class ActionOut(CitedTextOut):
     def of_action(cls, action: SuggestedAction) -> "ActionOut":
         """From the domain value."""
         return cls(
+            id=action.id,
             text=action.text,
             citation=CitationOut.of(action.citation),
             effect=action.effect,
@@ -178,8 +185,12 @@ class HypothesisOut(Shape):
 
 
 class SuggestedFieldOut(Shape):
-    """A field value with what speaks for it; ``share`` of the close records' weight agrees."""
+    """A field value with what speaks for it; ``share`` of the close records' weight agrees.
 
+    ``id`` names it in feedback.
+    """
+
+    id: str
     name: str
     value: str
     probability: float | None
@@ -191,6 +202,7 @@ class SuggestedFieldOut(Shape):
     def of(cls, found: SuggestedField) -> "SuggestedFieldOut":
         """From the domain value."""
         return cls(
+            id=found.id,
             name=found.name,
             value=found.value,
             probability=found.probability,
@@ -279,6 +291,8 @@ class TriageOut(SimilarOut):
     """The triage card. ``next_checks`` are what to look at where no hypothesis is told.
 
     ``precedent_probability`` says how likely a shown record is a precedent; null until fitted.
+    ``held_back``: suggestions are being recorded and not shown; then nothing of them is here,
+    ``abstained`` says nothing, and the only note tells why.
     """
 
     identifiers: list[IdentifierOut]
@@ -289,6 +303,27 @@ class TriageOut(SimilarOut):
     runbooks: list[HitOut]
     next_checks: list[CitedTextOut]
     precedent_probability: float | None
+    held_back: bool = False
+
+    @classmethod
+    def without_answer(cls, context: IncidentContext, held_back: HeldBack) -> "TriageOut":
+        """In place of a card that is held back: the question, and why there is no answer."""
+        return cls(
+            query=_shortened(context.text),
+            as_of=context.as_of,
+            abstained=False,
+            precedent_probability=None,
+            hits=[],
+            notes=[held_back.told],
+            identifiers=[],
+            alerts=[],
+            hypotheses=[],
+            suggested_fields=[],
+            suspected_changes=[],
+            runbooks=[],
+            next_checks=[],
+            held_back=True,
+        )
 
     @classmethod
     def of_card(cls, card: TriageCard) -> "TriageOut":

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assistant.api.identity import App
 from assistant.db.change_marks import ChangeVerdict
 from assistant.db.feedback import FeedbackVerdict
+from assistant.domain.holdout import HeldBack
 from assistant.domain.incident import IncidentContext
 from assistant.web.pages import SignedIn, page
 from retrieval.errors import NotFound
@@ -71,10 +72,13 @@ def _card(
     request: Request, app: App, person: SignedIn, context: IncidentContext, *, thanks: bool = False
 ) -> HTMLResponse:
     empty = False
-    card = None
+    card = held_back = None
     try:
-        card = app.triage.card(context, person.reader())
-        app.suggestions.card(person, card)
+        offered = app.suggestions.card(person, app.triage.card(context, person.reader()))
+        if isinstance(offered, HeldBack):
+            held_back = offered.told
+        else:
+            card = offered
     except NotFound:
         # Nothing was ingested yet: say so where the answer would be.
         empty = True
@@ -83,6 +87,7 @@ def _card(
         "sidebar.html",
         context=context,
         card=card,
+        held_back=held_back,
         empty=empty,
         thanks=thanks,
         subject=context.subject,

@@ -1,6 +1,5 @@
 """``eval import``, ``pool``, ``judgments`` and ``card``: datasets of one's own."""
 
-import importlib
 import json as json_text
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from assistant import console
-from assistant.commands import Json, application, moment, reader_for
+from assistant.commands import application, moment, reader_for
+
+from evals.commands.measuring import Json, module
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the dataset.")]
 PoolName = Annotated[
@@ -38,7 +39,7 @@ def import_corpus(
     json: Json = None,
 ) -> None:
     """Make a dataset of your own tickets: what people linked is what should be found."""
-    importing, showing = _module("evals.own.importing"), _module("evals.own.showing")
+    importing, showing = module("evals.own.importing"), module("evals.own.showing")
     app = application()
     options = importing.ImportOptions(
         folder=folder, most=most, unlinked=unlinked, split_at=moment(split_at), force=force
@@ -59,9 +60,9 @@ def import_corpus(
 
 def card(folder: Folder, *, json: Json = None) -> None:
     """What is in a dataset, where it comes from, what is known to be wrong with it."""
-    found = _module("evals.cards").dataset_card(folder)
+    found = module("evals.cards").dataset_card(folder)
     if json is None:
-        _module("evals.own.showing").show_card(found)
+        module("evals.own.showing").show_card(found)
     else:
         console.write_json(json, _text(found.as_json()))
 
@@ -85,7 +86,7 @@ def pool(
     json: Json = None,
 ) -> None:
     """Have people judge what several systems find, without telling them which one found it."""
-    pooling, report = _module("evals.own.pooling"), _module("evals.report")
+    pooling, report = module("evals.own.pooling"), module("evals.report")
     app = application()
     run = pooling.PoolRun(
         folder=folder,
@@ -95,12 +96,12 @@ def pool(
         most=most,
         seed=seed,
         again=force,
-        cache_file=None if no_cache else _module("evals.vector_cache").default_cache_file(),
+        cache_file=None if no_cache else module("evals.vector_cache").default_cache_file(),
     )
     with report.bars() as bars:
         made = pooling.make_pool(app, run, bars.embedding, bars.asking)
     if json is None:
-        _module("evals.own.showing").show_pool(made)
+        module("evals.own.showing").show_pool(made)
     else:
         told = made.pool.model_dump(mode="json")
         told |= {"queries": [each.model_dump(mode="json") for each in made.queries]}
@@ -109,20 +110,15 @@ def pool(
 
 def judgments(folder: Folder, *, name: PoolName = None, json: Json = None) -> None:
     """Put what people judged into DIR, and say how far they agree."""
-    pooling, merging = _module("evals.own.pooling"), _module("evals.own.merging")
+    pooling, merging = module("evals.own.pooling"), module("evals.own.merging")
     app = application()
     wanted = pooling.pool_name(folder, name)
     merged = merging.merge(folder, wanted, app.judging.given(wanted))
     if json is None:
-        _module("evals.own.showing").show_merged(merged)
+        module("evals.own.showing").show_merged(merged)
     else:
         console.write_json(json, _text(merged.as_json()))
 
 
 def _text(told: Any) -> str:
     return json_text.dumps(told, ensure_ascii=False)
-
-
-def _module(name: str) -> Any:
-    """A module that takes time to import, imported when a command needs it."""
-    return importlib.import_module(name)

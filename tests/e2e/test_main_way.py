@@ -66,8 +66,7 @@ class TestMainWay:
     def test_a_rejected_hypothesis_is_folded_not_hidden(self, sign_in: SignIn) -> None:
         ana = sign_in("Ana")
         ana.goto("/sidebar?record=INC0009")
-        ana.get_by_text("What speaks against it").click()
-        ana.get_by_role("button", name="this hypothesis was not useful").click()
+        ana.get_by_role("button", name="Reject this hypothesis").click()
         expect(ana.get_by_role("status")).to_contain_text("noted")
         expect(ana.get_by_role("heading", name="Most likely, from past incidents")).to_have_count(0)
         ana.get_by_text("weak or rejected").click()

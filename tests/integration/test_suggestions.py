@@ -135,8 +135,9 @@ class TestAccess:
         client.post(f"/api/v1/drafts/{draft['id']}/comments/1/resolve", headers=RUTH)
         with wired(client).audit.snapshot() as ledger:
             events = [e for e in ledger.events if e.action.startswith(("feedback", "comment"))]
+        told = {"suggestion": "INC0001", "verdict": "useful"}
         assert [(e.actor, e.action, e.subject, json.loads(e.payload)) for e in events] == [
-            ("ana", "feedback.given", "INC0009", {"suggestion": "INC0001", "verdict": "useful"}),
+            ("ana", "feedback.given", "INC0009", {**told, "kind": "similar"}),
             ("ana", "comment.added", draft["id"], {"comment": 1, "revision": 1}),
             ("ruth", "comment.resolved", draft["id"], {"comment": 1}),
         ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from assistant.db.change_marks import ChangeMarkRepository
-from assistant.db.feedback import FeedbackRepository, FeedbackVerdict
+from assistant.db.feedback import AGAINST, FeedbackRepository
 from assistant.domain.incident import IncidentContext
 from assistant.domain.triage import (
     CitedText,
@@ -117,16 +117,14 @@ class Triage:
     def _without_rejected(
         self, context: IncidentContext, found: Sequence[Hypothesis]
     ) -> tuple[Hypothesis, ...]:
-        """What a person called not useful for this very record goes to the end, marked."""
+        """What a person turned down for this very record goes to the end, marked."""
         if context.record_id is None:
             return tuple(found)
         verdicts = {
             given.suggestion: given.verdict for given in self._feedback.about(context.record_id)
         }
         marked = [
-            replace(one, standing=Standing.REJECTED)
-            if verdicts.get(one.id) is FeedbackVerdict.NOT_USEFUL
-            else one
+            replace(one, standing=Standing.REJECTED) if verdicts.get(one.id) in AGAINST else one
             for one in found
         ]
         return tuple(sorted(marked, key=lambda one: one.standing is Standing.REJECTED))
