@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
-from evals.commands import comparing
+from evals.commands import comparing, suite
 from evals.commands.measuring import Json, module
 
 app = typer.Typer(help="Measure suggestion quality on judged data.", no_args_is_help=True)
 
 app.command()(comparing.compare)
 app.command()(comparing.gate)
+app.command()(suite.suite)
 
 Corpus = Annotated[str, typer.Option(metavar="FILE", help="The corpus: a file of DIR, or a path.")]
 Cases = Annotated[str, typer.Option(metavar="FILE", help="The cases: a file of DIR.")]
