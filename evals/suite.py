@@ -118,8 +118,7 @@ def _questions(folder: Path, cache: Path | None) -> Iterator[_Question]:
         yield from _of_cases(file, cache)
     if (folder / CORPUS).is_file():
         for field in _labelled_fields(folder):
-            labelled = partial(FieldRun, folder=folder, field=field, cache_file=cache)
-            yield _Question("triage", field, lambda system, to=labelled: to(system=system))
+            yield _Question("triage", field, _labelled(folder, field, cache))
         yield _Question("verifier", "", lambda _: VerifierRun(source=folder / CORPUS))
 
 
@@ -132,8 +131,11 @@ def _of_cases(file: Path, cache: Path | None) -> Iterator[_Question]:
     if Asked.DRAFT in asked and (folder / CORPUS).is_file():
         yield _Question("drafts", variant, lambda system: cases(system=system))
     if Asked.LABEL in asked and not variant:
-        labelled = partial(FieldRun, folder=folder, cache_file=cache)
-        yield _Question("triage", "", lambda system: labelled(system=system))
+        yield _Question("triage", "", _labelled(folder, None, cache))
+
+
+def _labelled(folder: Path, field: str | None, cache: Path | None) -> Callable[[str], FieldRun]:
+    return lambda system: FieldRun(folder=folder, field=field, system=system, cache_file=cache)
 
 
 def _case_files(folder: Path) -> Sequence[Path]:
