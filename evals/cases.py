@@ -16,6 +16,7 @@ is learned.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ _OPENED = ("opened_at", "started_at", "reported_at", "date", "time")
 _AFTERWARDS = frozenset({"resolved_at", "closed_at", "ended_at", "resolution", "root_cause"})
 # The members of a reference that tell the cause, the plainest first.
 _CAUSES = ("root_cause", "cause", "causes", "trigger", "proximate_cause", "contributing_factors")
+
+# The members of a reference that a draft is held against.
+_DRAFTED = ("resolution", "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,29 @@ class DraftDataset:
     notes: tuple[str, ...] = ()
 
 
+class Asked(StrEnum):
+    """What cases can be asked."""
+
+    LABEL = "label"
+    CAUSE = "cause"
+    DRAFT = "draft"
+
+
+def asked_of(file: Path) -> frozenset[Asked]:
+    """What the cases of a file can be asked, by the members that they have."""
+    found: set[Asked] = set()
+    for _, entry in objects(file):
+        reference = entry.get("reference")
+        told = reference if isinstance(reference, dict) else {"root_cause": reference}
+        if "input" in entry and any(plain_text(told.get(name)) for name in _CAUSES):
+            found.add(Asked.CAUSE)
+        if "input" in entry and any(plain_text(told.get(name)) for name in _DRAFTED):
+            found.add(Asked.DRAFT)
+        if "label" in entry:
+            found.add(Asked.LABEL)
+    return frozenset(found)
+
+
 def load_drafts(folder: Path, cases: str = CASES) -> DraftDataset:
     """Read incidents with their resolutions and actions; errors as for :func:`load_labelled`."""
     file = _file(folder, cases)
@@ -110,7 +137,7 @@ def load_drafts(folder: Path, cases: str = CASES) -> DraftDataset:
         if not isinstance(reference, dict):
             problem = f"it must be an object with resolution or actions, not {shortened(reference)}"
             raise wrong(place, "reference", problem)
-        told = (plain_text(reference.get(name)) for name in ("resolution", "actions"))
+        told = (plain_text(reference.get(name)) for name in _DRAFTED)
         found.append(DraftCase(incident, *told))
     told_cases = tuple(case for case in found if case.resolution or case.actions)
     if not told_cases:

@@ -8,7 +8,6 @@ import typer
 
 from assistant import console
 from assistant.commands import application, moment, reader_for
-
 from evals.commands.measuring import Json, module
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the dataset.")]
