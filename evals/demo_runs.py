@@ -13,7 +13,7 @@ import typer
 
 from evals.demo_dataset import DEMO, write_demo_dataset
 from evals.results import EvalResult
-from evals.runner import (
+from evals.runners.tasks import (
     CaseRun,
     RetrievalRun,
     VerifierRun,

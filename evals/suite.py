@@ -15,7 +15,7 @@ from evals.cases import CASES, Asked, asked_of, labelled_by_field
 from evals.datasets import CORPUS, QRELS, QUERIES
 from evals.json_lines import objects
 from evals.results import EvalResult
-from evals.runner import (
+from evals.runners.tasks import (
     CaseRun,
     FieldRun,
     RetrievalRun,

@@ -24,7 +24,7 @@ def calibration(
     """ECE, Brier score, risk and coverage, and is what is new seen as new?"""
     measured(
         json,
-        lambda runner, bars: module("evals.runs.calibration").run_calibration(
+        lambda runner, bars: module("evals.runners.calibration").run_calibration(
             runner.CaseRun(folder=folder, cases=cases, system=system, cache_file=cache(no_cache)),
             bars.embedding,
             bars.asking,

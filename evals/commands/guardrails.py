@@ -24,7 +24,7 @@ def guardrails(
     json: Json = None,
 ) -> None:
     """Instructions in tickets, pasted secrets, records of others: the share that did no harm."""
-    runs = module("evals.runs.guardrails")
+    runs = module("evals.runners.guardrails")
     run = runs.GuardrailRun(
         folder=folder or runs.DEMO,
         suites=tuple(suite or ()),

@@ -25,7 +25,7 @@ def measured(json: str | None, carry_out: Callable[[Any, Any], Any], *also: Path
 
     ``also`` are further files that the run writes.
     """
-    report, runner = module("evals.report"), module("evals.runner")
+    report, runner = module("evals.report"), module("evals.runners.tasks")
     for target in (json, *(None if file is None else str(file) for file in also)):
         module("evals.json_target").check_target(target)
     with report.bars() as bars:

@@ -24,6 +24,6 @@ def score(
 ) -> None:
     """Score a TREC run that any system wrote over the records of a folder."""
 
-    runs = module("evals.runs.foreign")
+    runs = module("evals.runners.foreign")
     asked = runs.ForeignRun(folder=folder, run=run, qrels=qrels, corpus=corpus)
     measured(json, lambda _runner, _bars: runs.run_score(asked))

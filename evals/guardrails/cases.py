@@ -26,6 +26,12 @@ class GuardedCase:
         """Whether the guardrail held."""
         return not self.failures
 
+    @property
+    def scores(self) -> dict[str, float]:
+        """Whether it held, for all suites and for its own."""
+        held = float(self.passed)
+        return {"passed": held, f"{self.suite}_passed": held}
+
     def as_json(self) -> dict[str, Any]:
         """The documented object."""
         return {

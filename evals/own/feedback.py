@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from statistics import median_low
 from typing import NamedTuple
 
-from assistant.db.feedback import Feedback
+from assistant.db.feedback import Feedback, FeedbackVerdict
 from assistant.domain.triage import Hypothesis
 from assistant.services.triage.stated_causes import recorded_causes, suspicions
 from evals.own.gold import RELATED_GRADE, SAME_GRADE
@@ -14,13 +14,13 @@ from evals.own.reading import Question
 from retrieval.records import PRECEDENT_KINDS, Record
 
 # Whoever takes a suggestion over says more than whoever calls it useful, and whoever has to
-# change it less. By name: a verdict that is not here judges nothing.
-_GRADES: Mapping[str, int] = {
-    "accepted": SAME_GRADE,
-    "edited": RELATED_GRADE,
-    "useful": RELATED_GRADE,
-    "not-useful": 0,
-    "rejected": 0,
+# change it less.
+_GRADES: Mapping[FeedbackVerdict, int] = {
+    FeedbackVerdict.ACCEPTED: SAME_GRADE,
+    FeedbackVerdict.EDITED: RELATED_GRADE,
+    FeedbackVerdict.USEFUL: RELATED_GRADE,
+    FeedbackVerdict.NOT_USEFUL: 0,
+    FeedbackVerdict.REJECTED: 0,
 }
 _HYPOTHESIS = re.compile(r"[0-9a-f]{16}")
 

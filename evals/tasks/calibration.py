@@ -35,6 +35,11 @@ class KnownCase(NamedTuple):
         """The id in the dataset."""
         return self.answered.id
 
+    @property
+    def scores(self) -> dict[str, float]:
+        """None: no measure of calibration is a mean over the cases."""
+        return {}
+
     def as_json(self) -> dict[str, Any]:
         """The documented object."""
         return {

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from assistant.services.backtest.intervals import Interval, wilson
 from evals.guardrails import GuardedCase, Setting
 from evals.results import Latency
@@ -50,9 +48,8 @@ def measure(setting: Setting, suites: Mapping[str, Suite], step: Step | None = N
         for name, group in groups.items()
         if any(case.remarks for case in group)
     }
-    p50, p95 = np.percentile(milliseconds, [50, 95])
     return Measured(
         {"passed": wilson(sum(case.passed for case in cases), len(cases)), **metrics},
-        Latency(float(p50), float(p95)),
+        Latency.of(milliseconds),
         tuple(cases),
     )

@@ -12,7 +12,7 @@ from assistant.domain.people import Person, Role
 from assistant.main import create_app
 from evals.deployment import check_address
 from evals.planted.files import corpus_files, records_of
-from evals.runner import (
+from evals.runners.tasks import (
     CaseRun,
     FieldRun,
     RetrievalRun,

@@ -13,7 +13,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from assistant.llm.chat import ChatModel
 from assistant.llm.scripted import ScriptedChatModel
-from evals.runs.guardrails import GuardrailRun, run_guardrails
+from evals.runners.guardrails import GuardrailRun, run_guardrails
 from ingest.redaction import Redacted, Redactor
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput

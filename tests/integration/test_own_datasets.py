@@ -9,13 +9,20 @@ from typing import Any
 import pytest
 
 from assistant.bootstrap import Application
-from assistant.db.feedback import Feedback, FeedbackVerdict
+from assistant.db.feedback import Feedback, FeedbackVerdict, SuggestionKind
 from assistant.domain.triage import Hypothesis
 from evals.cards import dataset_card
 from evals.datasets import load_retrieval
 from evals.installation import installed
 from evals.own.importing import ImportOptions, import_history
-from evals.runner import CaseRun, FieldRun, RetrievalRun, run_fields, run_hypotheses, run_retrieval
+from evals.runners.tasks import (
+    CaseRun,
+    FieldRun,
+    RetrievalRun,
+    run_fields,
+    run_hypotheses,
+    run_retrieval,
+)
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput
 from tests.conftest import NOW, PROJECT
@@ -194,7 +201,7 @@ class TestFeedback:
             said("INC-2", "INC-5", "useful"),
             said("text:0123456789abcdef", "INC-1", "useful"),
         ):
-            app.feedback.keep(one)
+            app.feedback.keep(one, SuggestionKind.SIMILAR)
         card = imported(app, tmp_path / "own")
         found = grades(tmp_path / "own")
         assert found["INC-5", "INC-1"] == 1
@@ -210,8 +217,8 @@ class TestFeedback:
         self, app: Application, tmp_path: Path
     ) -> None:
         taken(app, tmp_path)
-        app.feedback.keep(said("INC-5", "INC-1", "useful", "ana"))
-        app.feedback.keep(said("INC-5", "INC-1", "not-useful", "paul"))
+        app.feedback.keep(said("INC-5", "INC-1", "useful", "ana"), SuggestionKind.SIMILAR)
+        app.feedback.keep(said("INC-5", "INC-1", "not-useful", "paul"), SuggestionKind.SIMILAR)
         imported(app, tmp_path / "own")
         assert grades(tmp_path / "own")["INC-5", "INC-1"] == 0
 
@@ -221,8 +228,9 @@ class TestFeedback:
         taken(app, tmp_path)
         told = "The cause was a full disk of INC-1."
         hypothesis = Hypothesis(statement=told, weight=1.0, support=()).id
-        app.feedback.keep(said("INC-5", hypothesis, "not-useful", reason="It is paper."))
-        app.feedback.keep(said("INC-5", "f" * 16, "useful"))
+        given = said("INC-5", hypothesis, "not-useful", reason="It is paper.")
+        app.feedback.keep(given, SuggestionKind.HYPOTHESIS)
+        app.feedback.keep(said("INC-5", "f" * 16, "useful"), SuggestionKind.HYPOTHESIS)
         card = imported(app, tmp_path / "own")
         (case,) = lines(tmp_path / "own" / "judged" / "cases.jsonl")
         assert (case["label"], case["statement"]) == ("wrong", told)

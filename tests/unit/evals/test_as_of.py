@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals.datasets import load_retrieval
-from evals.runner import RetrievalRun, run_retrieval
+from evals.runners.tasks import RetrievalRun, run_retrieval
 from evals.systems import SYSTEMS
 from retrieval.errors import InvalidInput
 from tests.unit.evals.folders import dataset
@@ -44,7 +44,7 @@ class TestAsOf:
     @pytest.mark.parametrize("system", sorted(set(SYSTEMS) - {"late-interaction"}))
     def test_what_was_not_known_yet_is_not_found(self, tmp_path: Path, system: str) -> None:
         result = run_retrieval(RetrievalRun(folder=folder_of(tmp_path), system=system))
-        assert [query.ranking for query in result.per_query] == [("early",)]
+        assert [query.as_json()["ranking"] for query in result.per_query] == [["early"]]
 
     def test_nor_does_it_count_as_relevant(self, tmp_path: Path) -> None:
         result = run_retrieval(RetrievalRun(folder=folder_of(tmp_path), system="bm25"))
@@ -55,7 +55,7 @@ class TestAsOf:
         folder = folder_of(tmp_path, as_of=None)
         result = run_retrieval(RetrievalRun(folder=folder, system="bm25"))
         (query,) = result.per_query
-        assert set(query.ranking) == {"early", "running", "later", "undated"}
+        assert set(query.as_json()["ranking"]) == {"early", "running", "later", "undated"}
 
     def test_a_dataset_of_which_nothing_was_known_is_refused(self, tmp_path: Path) -> None:
         folder = folder_of(tmp_path, "query_id\tdoc_id\tgrade\nq1\tlater\t2\n")

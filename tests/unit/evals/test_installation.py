@@ -11,7 +11,7 @@ from assistant.settings import load_settings
 from evals.datasets import EvalQuery, load_retrieval
 from evals.installation import installed
 from evals.results import VOLATILE, QueryScores
-from evals.runner import RetrievalRun, run_retrieval
+from evals.runners.tasks import RetrievalRun, run_retrieval
 from evals.systems import SYSTEMS, system
 from evals.tasks import retrieval
 from evals.vector_cache import VectorCache, default_cache_file

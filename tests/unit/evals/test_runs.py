@@ -9,7 +9,7 @@ import pytest
 
 from evals.provenance import Commit, this_commit, this_machine
 from evals.results import FORMAT, VOLATILE, Latency
-from evals.runner import RetrievalRun, run_retrieval
+from evals.runners.tasks import RetrievalRun, run_retrieval
 from evals.runs import check_comparable, load_run, shared_scores
 from retrieval.errors import InvalidInput, UnreadableFile
 from tests.unit.evals.kept_runs import kept, result

@@ -8,8 +8,8 @@ import ir_measures
 import pytest
 
 from evals.metrics import RETRIEVAL, score
-from evals.runner import RetrievalRun, run_retrieval
-from evals.runs.foreign import ForeignRun, run_score
+from evals.runners.foreign import ForeignRun, run_score
+from evals.runners.tasks import RetrievalRun, run_retrieval
 from evals.trec_files import read_qrels, read_run, write_qrels, write_run
 from retrieval.errors import InvalidInput, UnreadableFile
 from tests.unit.evals.test_metrics import expected

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from evals.results import EvalResult
-from evals.runner import CaseRun, asked_for_causes
+from evals.runners.tasks import CaseRun, asked_for_causes
 from evals.tasks.calibration import KnownCase, curves, measure
 from evals.tasks.novelty import have_precedents
 from evals.tasks.retrieval import Step

@@ -5,7 +5,7 @@ from alembic import op
 
 from retrieval.corpus.columns import UtcDateTime
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 
 
