@@ -90,13 +90,12 @@ def judged(
 def _combined(given: Iterable[Feedback], verdicts: Counter[str]) -> dict[tuple[str, str], _Said]:
     latest: dict[tuple[str, str], dict[str, Feedback]] = defaultdict(dict)
     for one in given:
-        if str(one.verdict) in _GRADES:
-            latest[one.subject, one.suggestion][one.person] = one
+        latest[one.subject, one.suggestion][one.person] = one
     found = {}
     for pair, by_person in sorted(latest.items()):
         verdicts.update(str(one.verdict) for one in by_person.values())
         said = [by_person[person] for person in sorted(by_person)]
-        grades = {one.person: _GRADES[str(one.verdict)] for one in said}
+        grades = {one.person: _GRADES[one.verdict] for one in said}
         refused = (one.reason for one in said if not grades[one.person] and one.reason)
         found[pair] = _Said(median_low(list(grades.values())), tuple(refused))
     return found
