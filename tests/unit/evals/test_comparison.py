@@ -1,5 +1,6 @@
 """Systems are called better or worse when it is shown, and not otherwise."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,7 @@ class TestInjectedDrop:
 
 def _worse(
     rankings: dict[str, tuple[str, ...]],
-    qrels: "dict[str, dict[str, int]]",
+    qrels: Mapping[str, Mapping[str, int]],
     before: dict[str, float],
     seed: int,
 ) -> dict[str, float]:
