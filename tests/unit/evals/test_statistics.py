@@ -23,8 +23,9 @@ def equal_rankers(seed: int, queries: int) -> tuple[NDArray[np.float64], NDArray
     """
     chance = np.random.default_rng(seed)
     easiness = chance.beta(0.5, 0.5, queries)
-    one, other = (easiness + chance.normal(0, 0.15, queries) for _ in range(2))
-    return np.round(np.clip(one, 0, 1), 1), np.round(np.clip(other, 0, 1), 1)
+    noise = chance.normal(0, 0.15, (2, queries))
+    scores: NDArray[np.float64] = np.clip(easiness + noise, 0.0, 1.0).round(1)
+    return scores[0], scores[1]
 
 
 def degraded(scores: Sequence[float], by: float, seed: int) -> list[float]:
