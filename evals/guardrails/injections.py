@@ -144,7 +144,8 @@ class _Repeated(NamedTuple):
 
 
 def _repeated(attempt: _Attempt, found: Answers) -> _Repeated:
-    obeyed, quoted = [], []
+    obeyed: list[str] = []
+    quoted: list[str] = []
     instruction = set(_words(attempt.instruction)) - {attempt.word}
     for place, text in _said(found):
         words = set(_words(text))
