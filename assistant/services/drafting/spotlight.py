@@ -36,6 +36,7 @@ _INSTRUCTION = re.compile(
         (?:prompt|instructions?)\b
     | <\|?\s*/?\s*(?:im_start|im_end|system|user|assistant|endoftext)\b
     | \[/?INST\] | ^\W*(?:system|assistant|developer)\s*:\s
+    | ^\W*(?:ai\ )?assistant,\s
     | \#{2,}\s*(?:system|instruction)s?\b
     """,
     re.IGNORECASE | re.VERBOSE,
