@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evals.reporting.drawing import (
     LEFT,
@@ -94,7 +95,7 @@ def _stairs(times: Sequence[float], x: Scale, y: Scale) -> str:
     return " ".join([*parts, f"H {x.at(x.high)}"])
 
 
-def _beyond(times: Mapping[str, Sequence[float]], end: float) -> str:
+def _beyond(times: Mapping[str, NDArray[np.float64]], end: float) -> str:
     """What is said of answers that the axis has no room for."""
     late = [time for each in times.values() for time in each if time > end]
     if not late:
