@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant import console
-from evals.report import write_object
+from evals.json_target import write_object
 from evals.reporting.page import page
 from evals.reporting.summary import summary
 from evals.reporting.texts import load_texts

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from assistant.services.backtest.intervals import Interval
 from evals.comparison import Compared, Comparison, plain
-from evals.metrics.directions import Direction, direction
+from evals.directions import Direction, direction
 from evals.reporting.drawing import TEMPLATES, Scale, rounded_up
 from evals.reporting.figures import figure, interval, p_value, signed, signed_interval
 from evals.runs import RunRecord

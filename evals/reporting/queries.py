@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from assistant.services.triage.same_cause import SAME_CAUSE
-from evals.metrics.directions import Direction, direction
+from evals.directions import Direction, direction
 from evals.reporting.figures import figure, signed
 from evals.reporting.texts import Expected, Texts
 from evals.runs import RunRecord

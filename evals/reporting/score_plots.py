@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from evals.metrics.directions import Direction, direction
+from evals.directions import Direction, direction
 from evals.reporting.drawing import (
     BOTTOM,
     LEFT,

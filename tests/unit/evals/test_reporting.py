@@ -14,7 +14,7 @@ from evals.reporting.queries import Passage, passage
 from evals.reporting.summary import summary
 from evals.reporting.texts import load_texts
 from evals.reporting.view import report_of
-from evals.runner import RetrievalRun, run_retrieval
+from evals.runners.tasks import RetrievalRun, run_retrieval
 from evals.runs import RunRecord, load_run
 from retrieval.errors import InvalidInput
 from tests.unit.evals.folders import QUERIES, RECORDS, dataset
