@@ -143,8 +143,10 @@ class ApprovalService:
         self, connection: Connection, proposal: Proposal, made: DecisionMade
     ) -> Proposal:
         target, now = proposal.target.name, made.decided_at
+        # What an earlier round may have written is looked for first.
+        writes = min(outbox.writes_of(connection, proposal.id, Action.WRITE), 1)
         outbox.know_targets(connection, [target])
-        outbox.enqueue(connection, proposal.id, Action.WRITE, target, now)
+        outbox.enqueue(connection, proposal.id, Action.WRITE, target, now, writes=writes)
         bound = {"approved_until": now + self._holds_for, "target_version": made.target_version}
         return proposal.model_copy(update=bound)
 
@@ -169,13 +171,15 @@ class ApprovalService:
             ambiguous = proposal.state is ProposalState.AMBIGUOUS
             state = ProposalState.AMBIGUOUS if ambiguous else ProposalState.APPROVED
             after = proposal.model_copy(update={"state": state, "reason": ""})
+            # Also what failed in the end may have been written by an earlier try.
+            writes = min(outbox.writes_of(connection, proposal_id, Action.WRITE), 1)
             outbox.enqueue(
                 connection,
                 proposal_id,
                 Action.WRITE,
                 proposal.target.name,
                 self._clock(),
-                writes=1 if ambiguous else 0,
+                writes=writes,
             )
             rows.save(connection, after)
             self._note(connection, person, "delivery.retried", after, was=str(proposal.state))

@@ -33,11 +33,11 @@ class DraftReading:
         quote. Each revision is judged by what it cites itself. ``NotFound`` otherwise, with the
         same words as for a draft that does not exist: they name no record.
         """
-        current = self._found(draft_id)
-        wanted = current if revision is None else self._found(draft_id, revision)
+        wanted = self._found(draft_id, revision)
         if wanted is not None and self._may_read(wanted, reader):
             return wanted
-        if revision is not None and current is not None and self._may_read(current, reader):
+        current = None if revision is None else self._found(draft_id)
+        if current is not None and self._may_read(current, reader):
             raise NotFound(
                 f"{draft_id} has no revision {revision} that you may read; "
                 f"the current one is {current.revision}."
@@ -54,11 +54,13 @@ class DraftReading:
             return None
 
     def _may_read(self, draft: Draft, reader: Reader) -> bool:
-        cited = [self._store.get(record_id) for record_id in _cited(draft)]
-        if any(record is None or not reader.may_read(record) for record in cited):
+        cited = _cited(draft)
+        records = map(self._store.get, cited)
+        if any(record is None or not reader.may_read(record) for record in records):
             return False
         # What was removed at its source since takes no draft away.
-        evidence = [self._store.get(item.record_id) for item in draft.provenance.evidence]
+        others = {item.record_id for item in draft.provenance.evidence} - cited
+        evidence = map(self._store.get, others)
         return all(record is None or reader.may_read(record) for record in evidence)
 
     def may_read(self, draft_id: str, reader: Reader, revision: int) -> bool:

@@ -117,9 +117,7 @@ class DeliveryWorker:
             if proposal.state not in ON_THE_WAY:
                 return None
             if not lease.writes and self._has_expired(proposal):
-                after = asked_again(proposal, "The approval expired before it was carried out.")
-                rows.save(connection, after)
-                self._note(connection, "approval.expired", after)
+                self._ask_again(connection, proposal)
                 return None
             if proposal.state is ProposalState.APPROVED:
                 proposal = proposal.model_copy(update={"state": ProposalState.DELIVERING})
@@ -129,6 +127,11 @@ class DeliveryWorker:
 
     def _has_expired(self, proposal: Proposal) -> bool:
         return proposal.approved_until is not None and proposal.approved_until < self._clock()
+
+    def _ask_again(self, connection: Connection, proposal: Proposal) -> None:
+        after = asked_again(proposal, "The approval expired before it was carried out.")
+        rows.save(connection, after)
+        self._note(connection, "approval.expired", after)
 
     def _outcome(self, lease: Lease, proposal: Proposal) -> Outcome:
         writer = self._writers.get(lease.target)
@@ -157,10 +160,14 @@ class DeliveryWorker:
     def _begin(self, lease: Lease) -> bool:
         """Commit that a write may have been made; false when it must not be sent any more."""
         with self._database.write() as connection:
-            rows.find_proposal(connection, lease.proposal_id, lock=True)
-            if outbox.is_stopped(connection, lease.target):
+            proposal = rows.find_proposal(connection, lease.proposal_id, lock=True)
+            if proposal is None or outbox.is_stopped(connection, lease.target):
                 return False
             if not outbox.holds_lease(connection, lease, self._name):
+                return False
+            if lease.action is Action.WRITE and self._has_expired(proposal):
+                # It may have been looked for until now; found, it would not have come this far.
+                self._ask_again(connection, proposal)
                 return False
             outbox.begin_write(connection, lease)
         return True

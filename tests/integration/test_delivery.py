@@ -188,6 +188,44 @@ class TestUnansweredWrites:
         assert view.proposal.state is ProposalState.AMBIGUOUS
         assert "Look at the ticket" in view.proposal.reason
 
+    def test_it_is_not_written_once_more_on_an_approval_that_has_expired(
+        self, office: Office
+    ) -> None:
+        office.desk.failures = failing(Unanswered("no answer"))
+        proposal = office.approved()
+        office.worker.run_once()
+        office.clock.pass_time(hours=73)
+        office.work()
+        view = office.view(proposal)
+        assert (office.desk.calls, office.desk.tickets["INC1"].notes) == (1, [])
+        assert view.proposal.state is ProposalState.SUBMITTED
+        assert "expired" in view.proposal.reason
+
+    def test_what_arrived_late_is_found_when_it_is_approved_anew(self, office: Office) -> None:
+        office.desk.failures = failing(Unanswered("no answer"))
+        proposal = office.approved()
+        office.worker.run_once()
+        office.clock.pass_time(hours=73)
+        office.work()
+        office.desk.edited("INC1")
+        office.desk.tickets["INC1"].notes.append(proposal.body)
+        office.approvals.decide(PAUL, proposal.id, Decision.APPROVE, proposal.sha256)
+        office.work()
+        assert office.state(proposal) is ProposalState.DELIVERED
+        assert office.desk.tickets["INC1"].notes == [proposal.body]
+
+    def test_what_arrived_late_is_found_when_a_failure_is_retried(self, office: Office) -> None:
+        office.desk.failures = failing(Unanswered("no answer"), Refused("403: no", 403))
+        proposal = office.approved()
+        office.work()
+        assert office.state(proposal) is ProposalState.FAILED
+        office.desk.edited("INC1")
+        office.desk.tickets["INC1"].notes.append(proposal.body)
+        office.approvals.retry(PAUL, proposal.id)
+        office.work()
+        assert office.state(proposal) is ProposalState.DELIVERED
+        assert office.desk.tickets["INC1"].notes == [proposal.body]
+
     def test_a_person_may_have_it_looked_for_again(self, office: Office) -> None:
         office.desk.failures = failing(Unanswered("lost"), LandedUnanswered("late"))
         office.desk.finding = failing(*[Refused("the journal may not be read", 403)] * 2)
