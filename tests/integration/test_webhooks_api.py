@@ -323,6 +323,6 @@ class TestContract:
     def test_every_status_is_documented(self, app: Application, sender: httpx2.Client) -> None:
         document = sender.get("/openapi.json").json()
         operation = document["paths"]["/api/v1/webhooks/{connection}"]["post"]
-        assert set(operation["responses"]) == {"202", "401", "403", "413", "422", "429"}
+        assert set(operation["responses"]) == {"202", "401", "403", "404", "413", "422", "429"}
         assert operation["requestBody"]["required"] is True
         assert operation["security"] == []
