@@ -15,6 +15,8 @@ from evals.cases import CASES, Asked, asked_of, labelled_by_field
 from evals.datasets import CORPUS, QRELS, QUERIES
 from evals.json_lines import objects
 from evals.results import EvalResult
+from evals.runners.calibration import run_calibration
+from evals.runners.guardrails import GuardrailRun, run_guardrails
 from evals.runners.tasks import (
     CaseRun,
     FieldRun,
@@ -38,7 +40,9 @@ SYSTEMS = {
     "hypotheses": ("precedent", "copy-nearest"),
     "drafts": ("extractive", "copy-nearest", "lead"),
     "triage": ("precedent", "majority", "bm25-knn"),
+    "calibration": ("precedent",),
     "verifier": ("precedent",),
+    "guardrails": ("extractive",),
 }
 """By task, the product first, then what it has to beat."""
 
@@ -48,14 +52,16 @@ _FIELDS = ("service", "category", "severity")
 _LEAST_LABELLED, _LEAST_OF_A_LABEL = 50, 5
 
 
-AnyRun: TypeAlias = RetrievalRun | CaseRun | FieldRun | VerifierRun
+AnyRun: TypeAlias = RetrievalRun | CaseRun | FieldRun | VerifierRun | GuardrailRun
 
 _CARRIED_OUT: dict[str, Callable[..., EvalResult]] = {
     "retrieval": run_retrieval,
     "hypotheses": run_hypotheses,
     "drafts": run_drafts,
     "triage": run_fields,
+    "calibration": run_calibration,
     "verifier": lambda run, _embedding, asking: run_verifier(run, asking),
+    "guardrails": lambda run, _embedding, asking: run_guardrails(run, asking),
 }
 
 
@@ -119,7 +125,7 @@ def _questions(folder: Path, cache: Path | None) -> Iterator[_Question]:
     if (folder / CORPUS).is_file():
         for field in _labelled_fields(folder):
             yield _Question("triage", field, _labelled(folder, field, cache))
-        yield _Question("verifier", "", lambda _: VerifierRun(source=folder / CORPUS))
+        yield _Question("verifier", "", lambda _: VerifierRun(source=folder))
 
 
 def _of_cases(file: Path, cache: Path | None) -> Iterator[_Question]:
@@ -128,6 +134,10 @@ def _of_cases(file: Path, cache: Path | None) -> Iterator[_Question]:
     cases = partial(CaseRun, folder=folder, cases=file.name, cache_file=cache)
     if Asked.CAUSE in asked:
         yield _Question("hypotheses", variant, lambda system: cases(system=system))
+        yield _Question("calibration", variant, lambda system: cases(system=system))
+        if (folder / CORPUS).is_file():
+            guarded = GuardrailRun(folder=folder, cache_file=cache)
+            yield _Question("guardrails", variant, lambda _: guarded)
     if Asked.DRAFT in asked and (folder / CORPUS).is_file():
         yield _Question("drafts", variant, lambda system: cases(system=system))
     if Asked.LABEL in asked and not variant:

@@ -17,10 +17,12 @@ from evals.suite import SYSTEMS, Job
 
 MAIN = {
     "retrieval": "ndcg@10",
-    "hypotheses": "top3",
+    "hypotheses": "ac@3",
     "drafts": "coverage_resolution",
     "triage": "accuracy",
+    "calibration": "ece",
     "verifier": "false_recall",
+    "guardrails": "passed",
 }
 """The metric of a task that a table has room for; the runs have all."""
 
@@ -95,8 +97,8 @@ def result_of(made: Sequence[Made]) -> SuiteResult:
     )
 
 
-def show(result: SuiteResult, folder: Path) -> None:
-    """A table a task: systems × datasets."""
+def show(result: SuiteResult, page: Path) -> None:
+    """A table a task, systems × datasets, and where the page with the reports is."""
     for task in dict.fromkeys(each.job.task for each in result.made):
         console.out.print(_table(task, result))
     console.out.print(
@@ -104,7 +106,7 @@ def show(result: SuiteResult, folder: Path) -> None:
         f"randomisation test, Holm over {len(result.against_product)} comparisons, p < {ALPHA}).",
         soft_wrap=True,
     )
-    console.out.print(f"Runs: {escape(str(folder))}", soft_wrap=True)
+    console.out.print(f"Reports: {escape(str(page))}", soft_wrap=True)
 
 
 def _table(task: str, result: SuiteResult) -> Table:

@@ -29,12 +29,12 @@ def suite(
     json: Json = None,
 ) -> None:
     """Ask everything that the data allows of every system; a table with 95 % intervals."""
-    report, shown, made_of = (
-        module("evals.report"),
+    target, shown, made_of = (
+        module("evals.json_target"),
         module("evals.suite_result"),
         module("evals.suite_runs"),
     )
-    report.check_target(json)
+    target.check_target(json)
     cache = None if no_cache else module("evals.vector_cache").default_cache_file()
     with tempfile.TemporaryDirectory(prefix="precedent-eval-") as name:
         asked = list(folders or [])
@@ -43,7 +43,9 @@ def suite(
             asked.append(demo)
         jobs = [job for each in asked for job in module("evals.suite").jobs_of(each, cache)]
         result = shown.result_of(made_of.make(jobs, into))
+        data = {folder.resolve().name: folder for folder in asked}
+        page = module("evals.reporting.overview").write_overview(result, into, data)
     if json is not None:
-        report.write_object(result.as_json(), json)
+        target.write_object(result.as_json(), json)
     else:
-        shown.show(result, into)
+        shown.show(result, page)

@@ -31,11 +31,10 @@ class Wanted:
         return self.run.with_suffix(".html") if self.html is None else self.html
 
 
-def write_report(wanted: Wanted, target: str | None = None) -> Mapping[str, str]:
+def make_report(wanted: Wanted) -> Mapping[str, str]:
     """Write a page and, where asked for, a summary; returns the files by their kind.
 
-    They are told on standard output, as JSON to ``target`` where one is given. Raises
-    ``InvalidInput`` for what cannot be read, compared or written; nothing is written then.
+    Raises ``InvalidInput`` for what cannot be read, compared or written; nothing is written then.
     """
     _check(wanted)
     run = load_run(wanted.run)
@@ -45,6 +44,12 @@ def write_report(wanted: Wanted, target: str | None = None) -> Mapping[str, str]
     written = {"html": _written(wanted.page_file, page(report))}
     if wanted.markdown is not None:
         written["markdown"] = _written(wanted.markdown, summary(report))
+    return written
+
+
+def write_report(wanted: Wanted, target: str | None = None) -> Mapping[str, str]:
+    """The same, told on standard output, or as JSON to ``target`` where one is given."""
+    written = make_report(wanted)
     if target is None:
         for file in written.values():
             console.out.print(file, markup=False, soft_wrap=True)

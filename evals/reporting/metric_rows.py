@@ -8,12 +8,10 @@ from markupsafe import Markup
 from assistant.services.backtest.intervals import Interval
 from evals.comparison import Compared, Comparison, plain
 from evals.directions import Direction, direction
-from evals.reporting.drawing import TEMPLATES, Scale, rounded_up
+from evals.reporting.drawing import Scale, rounded_up
 from evals.reporting.figures import figure, interval, p_value, signed, signed_interval
+from evals.reporting.interval_plot import EDGE, WIDTH, intervals
 from evals.runs import RunRecord
-
-# In SVG units, which are pixels here: a line is as high as one of text.
-_WIDTH, _EDGE, _LINE = 120.0, 6.0, 22.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,8 @@ def _row(
         name=name,
         direction="" if way is Direction.MORE else way if way is Direction.LESS else "",
         means=tuple(Mean(kind, figure(value.mean), interval(value)) for kind, value in found),
-        plot=_drawn(
-            found, Scale(start, end, _EDGE, _WIDTH - _EDGE), [start, (start + end) / 2, end]
+        plot=intervals(
+            found, Scale(start, end, EDGE, WIDTH - EDGE), [start, (start + end) / 2, end]
         ),
         scale="" if shares else f"{figure(start)} to {figure(end)}",
         difference=None if compared is None else _difference(compared, widest),
@@ -98,7 +96,7 @@ def _difference(row: Compared, widest: float) -> Difference:
     tone = "same" if not row.is_shown else "worse" if row.is_worse else "better"
     if direction(row.metric) is Direction.NEITHER:
         tone = "same"
-    scale = Scale(-end, end, _EDGE, _WIDTH - _EDGE)
+    scale = Scale(-end, end, EDGE, WIDTH - EDGE)
     return Difference(
         mean=signed(paired.difference.mean),
         ends=signed_interval(paired.difference),
@@ -107,7 +105,7 @@ def _difference(row: Compared, widest: float) -> Difference:
         detectable=plain(row.detectable) if paired.queries > 1 and row.detectable else "–",
         verdict=row.verdict,
         tone=tone,
-        plot=_drawn([(tone, paired.difference)], scale, [0.0]),
+        plot=intervals([(tone, paired.difference)], scale, [0.0]),
         scale=f"{plain(-end)} to +{plain(end)}".replace("-", "−"),
     )
 
@@ -119,24 +117,3 @@ def _reach(row: Compared) -> float:
 
 def _is_share(value: Interval) -> bool:
     return value.lo >= 0 and value.hi <= 1
-
-
-def _drawn(found: Sequence[tuple[str, Interval]], scale: Scale, grid: Sequence[float]) -> Markup:
-    """Small lines from end to end with a dot at the mean, one below the other."""
-    marks = [
-        {
-            "kind": kind,
-            "lo": scale.at(value.lo),
-            "hi": scale.at(value.hi),
-            "at": scale.at(value.mean),
-            "y": _LINE * (number + 0.5),
-        }
-        for number, (kind, value) in enumerate(found)
-    ]
-    text = TEMPLATES.get_template("interval.svg").render(
-        marks=marks,
-        grid=[scale.at(value) for value in grid],
-        width=_WIDTH,
-        height=_LINE * len(marks),
-    )
-    return Markup(text)  # noqa: S704 — of our template, which escapes what it is given
