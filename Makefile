@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 DEMO   := evals/demo
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
+EVAL_DATA ?= $(wildcard ../shared/data/*/)
 
 .PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync bench-webhooks eval eval-gate crash-test clean
 
@@ -80,6 +81,9 @@ bench-drafting: $(VENV)/.installed-dev  ## Measure drafts of long incidents, and
 
 bench-sync: $(VENV)/.installed-dev  ## Read a fake ServiceNow with 30,000 incidents, undisturbed and killed
 	@$(BIN)/python -m evals.bench_sync
+
+eval: $(VENV)/.installed-dev  ## Ask every system everything that the data allows; tables, and pages in var/eval
+	@$(BIN)/precedent eval suite $(EVAL_DATA) --demo --into var/eval
 
 eval-gate: $(VENV)/.installed-dev  ## Hold the demo corpus against its committed baseline (UPDATE=--update accepts)
 	@$(BIN)/python -m evals.demo_runs var/eval-gate

@@ -19,7 +19,7 @@ def suite(
     *,
     into: Annotated[
         Path, typer.Option(metavar="DIR", help="Where the runs and their reports are written.")
-    ] = Path("eval-runs"),
+    ] = Path("var/eval"),
     with_demo: Annotated[
         bool, typer.Option("--demo", help="The demo corpus besides the folders.")
     ] = False,
