@@ -31,8 +31,8 @@ def suite(
     """Ask everything that the data allows of every system; a table with 95 % intervals."""
     target, shown, made_of = (
         module("evals.json_target"),
-        module("evals.suite_result"),
-        module("evals.suite_runs"),
+        module("evals.suite.result"),
+        module("evals.suite.making"),
     )
     target.check_target(json)
     cache = None if no_cache else module("evals.vector_cache").default_cache_file()
@@ -41,7 +41,7 @@ def suite(
         if with_demo or not asked:
             demo = module("evals.demo_dataset").write_demo_dataset(Path(name) / "demo")
             asked.append(demo)
-        jobs = [job for each in asked for job in module("evals.suite").jobs_of(each, cache)]
+        jobs = [job for each in asked for job in module("evals.suite.jobs").jobs_of(each, cache)]
         result = shown.result_of(made_of.make(jobs, into))
         data = {folder.resolve().name: folder for folder in asked}
         page = module("evals.reporting.overview").write_overview(result, into, data)

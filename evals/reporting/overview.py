@@ -12,8 +12,8 @@ from evals.reporting.files import Wanted, make_report
 from evals.reporting.interval_plot import EDGE, WIDTH, intervals
 from evals.reporting.page import styled
 from evals.statistics.corrections import ALPHA
-from evals.suite import SYSTEMS
-from evals.suite_result import MAIN, Made, SuiteResult
+from evals.suite.jobs import SYSTEMS
+from evals.suite.result import MAIN, Made, SuiteResult
 from retrieval.errors import InvalidInput
 
 INDEX = "index.html"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from assistant import console
 from evals.runs import load_run
-from evals.suite import Job
-from evals.suite_result import Made
+from evals.suite.jobs import Job
+from evals.suite.result import Made
 from retrieval.errors import InvalidInput
 
 

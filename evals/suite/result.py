@@ -13,7 +13,7 @@ from assistant.services.backtest.intervals import Interval
 from evals.comparison import Compared, Pairing, compare_all
 from evals.runs import RunRecord, shared_scores
 from evals.statistics.corrections import ALPHA
-from evals.suite import SYSTEMS, Job
+from evals.suite.jobs import SYSTEMS, Job
 
 MAIN = {
     "retrieval": "ndcg@10",
