@@ -1,5 +1,6 @@
 """The table of metrics: means with their intervals, and what became of them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,13 @@ from evals.reporting.figures import figure, interval, p_value, signed, signed_in
 from evals.reporting.interval_plot import EDGE, WIDTH, intervals
 from evals.runs import RunRecord
 
+<<<<<<< HEAD
+=======
+_PARTS = re.compile(r"[^_@:]+[_:]*|[_@:]+[^_@:]*[_:]*")
+# In SVG units, which are pixels here: a line is as high as one of text.
+_WIDTH, _EDGE, _LINE = 120.0, 6.0, 22.5
+
+>>>>>>> report
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -49,6 +57,11 @@ class MetricRow:
     scale: str
     difference: Difference | None
 
+    @property
+    def name_parts(self) -> list[str]:
+        """The name in parts that a line may end after."""
+        return _PARTS.findall(self.name)
+
 
 def metric_rows(
     runs: Sequence[RunRecord], kinds: Sequence[str], comparison: Comparison | None
@@ -80,7 +93,7 @@ def _row(
     way = direction(name)
     return MetricRow(
         name=name,
-        direction="" if way is Direction.MORE else way if way is Direction.LESS else "",
+        direction=way if way is Direction.LESS else "",
         means=tuple(Mean(kind, figure(value.mean), interval(value)) for kind, value in found),
         plot=intervals(
             found, Scale(start, end, EDGE, WIDTH - EDGE), [start, (start + end) / 2, end]

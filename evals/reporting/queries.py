@@ -1,5 +1,6 @@
 """Single queries: how their scores changed, what was asked and expected, and what was answered."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from evals.directions import Direction, direction
 from evals.reporting.figures import figure, signed
 from evals.reporting.texts import Expected, Texts
 from evals.runs import RunRecord
+
+_BLANK = re.compile(r"\n\s*\n")
 
 WORST = 5
 """How many queries are shown in full: as many as are read."""
@@ -126,8 +129,8 @@ def shown_query(
 
 
 def passage(text: str, most: int = _SHOWN_CHARS) -> Passage:
-    """Cut between words, unless little would be left to fold away."""
-    tidy = text.strip()
+    """Cut between words, unless little would be left to fold away. Blank lines are left out."""
+    tidy = _BLANK.sub("\n", text.strip())
     if len(tidy) <= most * 1.2:
         return Passage(tidy, "")
     cut = tidy.rfind(" ", most // 2, most)

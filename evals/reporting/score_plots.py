@@ -16,6 +16,7 @@ from evals.reporting.drawing import (
     Scale,
     across,
     rounded_up,
+    steps,
     ticks,
     upward,
 )
@@ -26,7 +27,7 @@ from evals.reporting.queries import Change
 _MOST_BARS = 200
 _GAPS_FROM = 4.0
 _MOST_ROWS = 200
-_BINS, _STEPS = 10, 5
+_BINS = 10
 # Two ways to the same number differ by less.
 _EQUAL = 1e-9
 
@@ -135,8 +136,9 @@ def _reach(ordered: Sequence[Change]) -> tuple[float, float]:
     low, high = min(0.0, ordered[-1].change), max(0.0, ordered[0].change)
     if low == high:
         return -1.0, 1.0
-    # The same step on both sides, so that both ends get a line of the grid.
-    step = rounded_up((high - low) / _STEPS)
+    # Ends that the grid has lines at.
+    grid = steps(low, high)
+    step = grid[1] - grid[0]
     return math.floor(low / step + _EQUAL) * step, math.ceil(high / step - _EQUAL) * step
 
 

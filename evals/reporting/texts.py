@@ -1,17 +1,20 @@
 """What the ids of a run stand for: the texts of its dataset, which the run itself does not hold."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evals.cases import CASES, labelled_by_field, load_causes, load_drafts, load_labelled
+from evals.cases import CASES, CauseCase, labelled_by_field, load_causes, load_drafts, load_labelled
 from evals.datasets import CORPUS, load_retrieval
 from evals.json_lines import hash_of, identity, objects
 from evals.planted import suite
 from evals.planted.files import bytes_of, corpus_files, load_suite, records_of
 from evals.runs import RunRecord
 from retrieval.errors import InvalidInput
+
+_HEADING = re.compile(r"^#+ +", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _causes(folder: Path, run: RunRecord) -> _Read:
         if dataset.corpus is None
         else _titles(dataset.corpus)
     )
-    questions = {case.id: f"{case.title}\n\n{case.text}".strip() for case in dataset.cases}
+    questions = {case.id: _asked(case) for case in dataset.cases}
     expected = {case.id: (Expected(case.reference),) for case in dataset.cases}
     return _Read(dataset.hash, Texts(questions, expected, titles))
 
@@ -95,7 +98,7 @@ def _causes(folder: Path, run: RunRecord) -> _Read:
 def _drafts(folder: Path, run: RunRecord) -> _Read:
     dataset = load_drafts(folder, str(run.settings.get("cases", CASES)))
     incidents = [case.incident for case in dataset.cases]
-    questions = {one.id: f"{one.title}\n\n{one.text}".strip() for one in incidents}
+    questions = {one.id: _asked(one) for one in incidents}
     expected = {
         case.incident.id: tuple(Expected(text) for text in (case.resolution, case.actions) if text)
         for case in dataset.cases
@@ -129,6 +132,11 @@ _READERS: dict[str, Callable[[Path, RunRecord], _Read]] = {
     "triage": _fields,
     "verifier": _claims,
 }
+
+
+def _asked(case: CauseCase) -> str:
+    """An incident as it was known early, without the marks of its headings."""
+    return _HEADING.sub("", f"{case.title}\n\n{case.text}").strip()
 
 
 def _titles(corpus: Path) -> dict[str, str]:

@@ -98,7 +98,7 @@ class TestReport:
         rows = {row.name: row for row in report_of(one, other).metrics}
         assert rows["ndcg@10"].difference is not None
         assert rows["ece"].difference is None
-        assert "Not a mean over queries" in page(report_of(one, other))
+        assert "no difference can be tested" in page(report_of(one, other))
 
     def test_what_differs_is_shown_for_both_and_what_does_not_once(
         self, good: RunRecord, bad: RunRecord
@@ -149,6 +149,7 @@ class TestTexts:
         head, rest = passage(text)
         assert len(head) <= 280
         assert f"{head} {rest}" == text.strip()
+        assert passage("one\n\n \ntwo").head == "one\ntwo"
         assert passage("short") == Passage("short", "")
 
 
