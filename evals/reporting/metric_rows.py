@@ -14,13 +14,8 @@ from evals.reporting.figures import figure, interval, p_value, signed, signed_in
 from evals.reporting.interval_plot import EDGE, WIDTH, intervals
 from evals.runs import RunRecord
 
-<<<<<<< HEAD
-=======
 _PARTS = re.compile(r"[^_@:]+[_:]*|[_@:]+[^_@:]*[_:]*")
-# In SVG units, which are pixels here: a line is as high as one of text.
-_WIDTH, _EDGE, _LINE = 120.0, 6.0, 22.5
 
->>>>>>> report
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -60,7 +55,7 @@ class MetricRow:
     @property
     def name_parts(self) -> list[str]:
         """The name in parts that a line may end after."""
-        return _PARTS.findall(self.name)
+        return [part.group() for part in _PARTS.finditer(self.name)]
 
 
 def metric_rows(
