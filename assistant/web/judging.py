@@ -1,5 +1,6 @@
 """Pages on which evaluators judge pooled answers, one query a page."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,12 +11,24 @@ from assistant.api.judging import Number, PoolName
 from assistant.domain.judgements import Grade
 from assistant.web.pages import SignedIn, page
 from retrieval.errors import InvalidInput
+from retrieval.records import Record
 
 router = APIRouter(prefix="/judging")
 
 _FIELD = "grade:"
 # What most people need to see of a record before they know; the rest is one key away.
 _EXCERPT_CHARS = 600
+
+
+# Headings of stored texts, which are Markdown; and what stands between paragraphs.
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_GAP = re.compile(r"\n\s*\n")
+
+
+def plain(record: Record) -> str:
+    """The text as it is read fastest: headings as labels, no gaps, the title not twice."""
+    text = _HEADING.sub(lambda found: f"{found[1]}:", record.text)
+    return _GAP.sub("\n", text).removeprefix(f"{record.title}:").strip()
 
 
 async def _grades(request: Request) -> dict[str, Grade]:
@@ -49,10 +62,12 @@ def query(
     request: Request, pool: PoolName, number: Number, app: App, person: SignedIn
 ) -> HTMLResponse:
     """One query with its candidates."""
+    asked = app.judging.query(person, pool, number)
     return page(
         request,
         "judging_query.html",
-        asked=app.judging.query(person, pool, number),
+        asked=asked,
+        texts={record.id: plain(record) for record in asked.records},
         excerpt=_EXCERPT_CHARS,
         field=_FIELD,
         labels={

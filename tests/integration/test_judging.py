@@ -236,6 +236,8 @@ class TestPages:
         shown = client.get("/judging/own/1", headers=EVA).text
         groups = set(re.findall(r'type="radio" name="([^"]+)"', shown))
         assert "grade:INC0001" in groups
+        assert "Description:\nNobody can connect" in shown
+        assert "##" not in shown
         answer = client.post(
             "/judging/own/1",
             data={"grade:INC0001": "2", "grade:HR1": "0"},
