@@ -109,7 +109,7 @@ def plots_of(
     changes: Sequence[Change],
 ) -> tuple[Plot, ...]:
     """The plots that the runs have figures for, in the order of the page."""
-    curves = {name: found for name, run in runs.items() if (found := curves_of(run)) is not None}
+    curves = {name: each for name, run in runs.items() if (each := curves_of(run)) is not None}
     timed = {name: run for name, run in runs.items() if run.timings.per_query_ms}
     last = list(runs.values())[-1]
     scores = last.per_query(metric) if metric and not changes else {}
@@ -167,7 +167,7 @@ def _metric(records: Sequence[RunRecord], wanted: str | None) -> str:
 
 
 def _about(runs: Mapping[str, RunRecord], run: RunRecord) -> str:
-    return f"{' against '.join(reversed(runs))}, {counted(len(run.ids), 'query', 'queries')}"
+    return f"{' against '.join(reversed(list(runs)))}, {counted(len(run.ids), 'query', 'queries')}"
 
 
 def _lowest(run: RunRecord, metric: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assistant.services.backtest.measures import Bin
 from evals.reporting.curves import Curves, curves_of, reliability_plot, risk_coverage_plot
 from evals.reporting.drawing import BOTTOM, LEFT, RIGHT, TOP, across, rounded_up, steps, upward
 from evals.reporting.latency_plot import latency_plot
@@ -175,7 +176,7 @@ class TestCurves:
     def test_points_that_the_run_kept_are_drawn_as_they_are(self, tmp_path: Path) -> None:
         points = {"reliability": [{"said": 0.2, "true": 0.4, "size": 30}]}
         run = with_queries(tmp_path / "a.json", [{}], curves=points)
-        assert curves_of(run) == Curves(((0.2, 0.4, 30),), ())  # type: ignore[comparison-overlap] # tuples with names
+        assert curves_of(run) == Curves((Bin(0.2, 0.4, 30),), ())
 
     def test_a_run_without_probabilities_has_none(self, tmp_path: Path) -> None:
         assert curves_of(kept(tmp_path / "a.json", {"m": [1.0]})) is None
