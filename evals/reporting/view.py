@@ -109,7 +109,7 @@ def plots_of(
     changes: Sequence[Change],
 ) -> tuple[Plot, ...]:
     """The plots that the runs have figures for, in the order of the page."""
-    curves = {name: drawn for name, run in runs.items() if (drawn := curves_of(run)) is not None}
+    curves = {name: each for name, run in runs.items() if (each := curves_of(run)) is not None}
     timed = {name: run for name, run in runs.items() if run.timings.per_query_ms}
     last = list(runs.values())[-1]
     scores = last.per_query(metric) if metric and not changes else {}
