@@ -18,6 +18,9 @@ from retrieval.errors import InvalidInput
 
 INDEX = "index.html"
 
+# The tasks whose questions are worth reading beside what was answered.
+_TOLD = frozenset({"retrieval", "hypotheses"})
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -83,7 +86,7 @@ def _reports(
             == (each.job.task, each.column, baselines[0])
         ]
         page = folder / f"{each.job.name}.html"
-        texts = data.get(each.job.dataset) if each.job.task == "retrieval" else None
+        texts = data.get(each.job.dataset) if each.job.task in _TOLD else None
         make_report(
             Wanted(
                 run=each.run.file,
