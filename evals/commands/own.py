@@ -1,13 +1,10 @@
 """``eval import``, ``pool``, ``judgments`` and ``card``: datasets of one's own."""
 
-import json as json_text
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from assistant import console
-from assistant.commands import application, moment, reader_for
 from evals.commands.measuring import Json, module
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the dataset.")]
@@ -39,22 +36,23 @@ def import_corpus(
 ) -> None:
     """Make a dataset of your own tickets: what people linked is what should be found."""
     importing, showing = module("evals.own.importing"), module("evals.own.showing")
-    app = application()
+    commands = module("assistant.commands")
+    app = commands.application()
     options = importing.ImportOptions(
-        folder=folder, most=most, unlinked=unlinked, split_at=moment(split_at), force=force
+        folder=folder, most=most, unlinked=unlinked, split_at=commands.moment(split_at), force=force
     )
-    with console.progress() as bars:
+    with module("assistant.console").progress() as bars:
         task = bars.add_task("Reading past incidents", total=None)
         card = importing.import_history(
             app,
-            reader_for(app, reader),
+            commands.reader_for(app, reader),
             options,
             lambda done, total: bars.update(task, completed=done, total=total),
         )
     if json is None:
         showing.show_imported(folder, card)
     else:
-        console.write_json(json, _text(card))
+        module("evals.json_target").write_object(card, json)
 
 
 def card(folder: Folder, *, json: Json = None) -> None:
@@ -63,7 +61,7 @@ def card(folder: Folder, *, json: Json = None) -> None:
     if json is None:
         module("evals.own.showing").show_card(found)
     else:
-        console.write_json(json, _text(found.as_json()))
+        module("evals.json_target").write_object(found.as_json(), json)
 
 
 def pool(
@@ -86,7 +84,7 @@ def pool(
 ) -> None:
     """Have people judge what several systems find, without telling them which one found it."""
     pooling, report = module("evals.own.pooling"), module("evals.report")
-    app = application()
+    app = module("assistant.commands").application()
     run = pooling.PoolRun(
         folder=folder,
         name=name,
@@ -104,20 +102,16 @@ def pool(
     else:
         told = made.pool.model_dump(mode="json")
         told |= {"queries": [each.model_dump(mode="json") for each in made.queries]}
-        console.write_json(json, _text({**told, "unknown": made.unknown}))
+        module("evals.json_target").write_object({**told, "unknown": made.unknown}, json)
 
 
 def judgments(folder: Folder, *, name: PoolName = None, json: Json = None) -> None:
     """Put what people judged into DIR, and say how far they agree."""
     pooling, merging = module("evals.own.pooling"), module("evals.own.merging")
-    app = application()
+    app = module("assistant.commands").application()
     wanted = pooling.pool_name(folder, name)
     merged = merging.merge(folder, wanted, app.judging.given(wanted))
     if json is None:
         module("evals.own.showing").show_merged(merged)
     else:
-        console.write_json(json, _text(merged.as_json()))
-
-
-def _text(told: Any) -> str:
-    return json_text.dumps(told, ensure_ascii=False)
+        module("evals.json_target").write_object(merged.as_json(), json)
