@@ -46,18 +46,23 @@ def causes_named_by(there: Deployment) -> Callable[[Application, IncidentContext
     return name_causes
 
 
-def fields_suggested_by(
-    there: Deployment, field: str | None, cases: Sequence[LabelledCase]
-) -> Callable[[Labelled, Embed], Labeller]:
-    """The field that a deployment suggests for each case, the record of its id left out.
-
-    It has learned from its own history, not from the other cases. Where it suggests nothing,
-    the label is empty and not sure. Raises ``InvalidInput`` without a field.
-    """
+def named_field(field: str | None) -> str:
+    """The field that a deployment is asked for; ``InvalidInput`` where none is named."""
     if field is None:
         raise InvalidInput(
             "A deployment suggests fields by name. Say which with --field, such as --field service."
         )
+    return field
+
+
+def fields_suggested_by(
+    there: Deployment, field: str, cases: Sequence[LabelledCase]
+) -> Callable[[Labelled, Embed], Labeller]:
+    """The field that a deployment suggests for each case, the record of its id left out.
+
+    It has learned from its own history, not from the other cases. Where it suggests nothing,
+    the label is empty and not sure.
+    """
     names = {case.text: case.id for case in cases}
 
     def label(text: str, _vector: Vectors) -> Guess:

@@ -2,7 +2,7 @@
 
 import platform
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,13 +12,22 @@ from typing import Any, NamedTuple, Protocol
 from assistant.bootstrap import Application
 from assistant.services.backtest.intervals import SEED, Interval
 from assistant.services.drafting.chat import PROMPT_NAME, PROMPT_VERSION
-from evals.cases import CASES, CauseCase, labelled_by_field, load_causes, load_drafts, load_labelled
+from assistant.services.fields.learning import Labelled
+from evals.cases import (
+    CASES,
+    CauseCase,
+    LabelledDataset,
+    labelled_by_field,
+    load_causes,
+    load_drafts,
+    load_labelled,
+)
 from evals.datasets import CORPUS, as_known, load_retrieval
 from evals.deployment import Deployment, deployed_version, is_address
-from evals.deployment_triage import fields_suggested_by
+from evals.deployment_triage import fields_suggested_by, named_field
 from evals.installation import bare_installation, holding, installed, vectors_of
 from evals.json_lines import hash_of
-from evals.labellers import labeller
+from evals.labellers import Embed, Labeller, labeller
 from evals.namers import namer
 from evals.planted import suite
 from evals.planted.files import bytes_of, corpus_files, load_suite, records_of, write_suite
@@ -145,14 +154,7 @@ def run_fields(
     run: FieldRun, embedding: Progress | None = None, asking: Step | None = None
 ) -> EvalResult:
     """Label every case of a folder, offline. Raises ``InvalidInput`` as above."""
-    # Before the folder is read: a system that does not exist is the plainer error.
-    learn = None if is_address(run.system) else labeller(run.system)
-    if run.field is None:
-        dataset = load_labelled(run.folder)
-    else:
-        dataset = labelled_by_field(run.folder, run.corpus, run.field)
-    if learn is None:
-        learn = fields_suggested_by(Deployment.at(run.system), run.field, dataset.cases)
+    dataset, learn = _labelled(run)
     with bare_installation() as app, vectors_of(app, run.cache_file, embedding) as embed:
         measured = fields.measure(dataset, learn, embed, asking)
         product = _product(app, run.system)
@@ -167,6 +169,18 @@ def run_fields(
             "learned_from": "train.jsonl" if dataset.train else f"{fields.FOLDS}-fold",
         },
     )
+
+
+def _labelled(run: FieldRun) -> tuple[LabelledDataset, Callable[[Labelled, Embed], Labeller]]:
+    """The cases and who labels them. What is wrong with the system is told first."""
+    if is_address(run.system):
+        field = named_field(run.field)
+        dataset = labelled_by_field(run.folder, run.corpus, field)
+        return dataset, fields_suggested_by(Deployment.at(run.system), field, dataset.cases)
+    learn = labeller(run.system)
+    if run.field is None:
+        return load_labelled(run.folder), learn
+    return labelled_by_field(run.folder, run.corpus, run.field), learn
 
 
 def run_hypotheses(
