@@ -33,7 +33,7 @@ def report(
 ) -> None:
     """Write a page with plots, intervals and the worst regressions; print where it is."""
     files = module("evals.reporting.files")
-    module("evals.report").check_target(json)
+    module("evals.json_target").check_target(json)
     files.write_report(
         files.Wanted(
             run=run, against=against, data=data, metric=metric, html=html, markdown=markdown
