@@ -331,6 +331,7 @@ class TestPostgres:
         assert read(app).summary.changed == 1
         assert sweep(app).summary.removed == 1
         assert set(records(app)) == visible(bare)
+        app.database.close()
 
 
 def state(app: Application, connection: str) -> StreamState:
