@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 DEMO   := evals/demo
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
+# A file of tests stays with one process; in the order of the folders, the quick ones come last.
+TESTS  := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 EVAL_DATA ?= $(wildcard ../shared/data/*/)
 
 .PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync bench-webhooks eval eval-gate crash-test clean
@@ -46,7 +48,7 @@ run: $(VENV)/.installed  ## Ingest the demo corpus and serve it on http://127.0.
 
 test: $(VENV)/.installed-dev  ## Run all tests
 	@echo "==> Tests"
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
 check: $(VENV)/.installed-dev  ## Lint, types, import arrows, tests
 	@echo "==> ruff"
@@ -56,7 +58,7 @@ check: $(VENV)/.installed-dev  ## Lint, types, import arrows, tests
 	@echo "==> import arrows"
 	@$(BIN)/lint-imports
 	@echo "==> tests"
-	@$(BIN)/python -m pytest
+	@$(TESTS)
 
 format: $(VENV)/.installed-dev  ## Format the code
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .

