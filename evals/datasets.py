@@ -63,14 +63,19 @@ class RetrievalDataset:
     card: Mapping[str, Any] = field(default_factory=dict)
 
 
+Grades = Mapping[str, Mapping[str, int]]
+"""Grades by record, by query."""
+
+
 def load_retrieval(
-    folder: Path, corpus: str = CORPUS, query_field: str = "text"
+    folder: Path, corpus: str = CORPUS, query_field: str = "text", besides: Grades | None = None
 ) -> RetrievalDataset:
     """Read and check a folder.
 
     ``corpus`` is a file of the folder or a path; ``query_field`` the field of the queries
-    to ask with. Raises ``UnreadableFile`` or ``InvalidInput`` at the first thing that is
-    wrong, naming the file, the line and the field.
+    to ask with; ``besides`` are grades of another origin, used where the folder has none.
+    Raises ``UnreadableFile`` or ``InvalidInput`` at the first thing that is wrong, naming the
+    file, the line and the field.
     """
     if not folder.is_dir():
         raise UnreadableFile(
@@ -80,6 +85,8 @@ def load_retrieval(
     documents = _documents(corpus_path)
     queries = read_queries(folder / QUERIES, query_field)
     judged = _qrels(folder / QRELS, queries, documents, corpus_path)
+    for query_id, grades in (besides or {}).items():
+        judged[query_id] = {**grades, **judged.get(query_id, {})}
     qrels, notes = _usable(queries, judged, documents)
     if not qrels:
         raise InvalidInput(
