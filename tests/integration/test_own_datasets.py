@@ -27,6 +27,7 @@ from retrieval.access import Reader
 from retrieval.errors import InvalidInput
 from tests.conftest import NOW, PROJECT
 from tests.installation import application, take_in
+from tests.integration.test_eval_cli import precedent
 
 DEMO = PROJECT / "evals" / "demo"
 
@@ -299,6 +300,38 @@ class TestFolder:
         (query,) = lines(tmp_path / "own" / "queries.jsonl")
         assert query["id"] == "INC-5"
         assert card["size"]["queries_with_a_relevant_record"] == 0
+
+
+class TestCommand:
+    @pytest.fixture
+    def corpus(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The tickets, and one without a date, in the installation that commands use."""
+        undated = ticket("INC-9", 3, "Nobody knows when.", problem="PRB-1")
+        undated["fields"] = {"problem": "PRB-1"}
+        made = application(tmp_path)
+        taken(made, tmp_path, [*TICKETS, undated])
+        made.database.close()
+        monkeypatch.setenv("PRECEDENT_DATA_DIR", str(made.settings.data_dir))
+        monkeypatch.chdir(tmp_path)
+
+    @pytest.mark.usefixtures("corpus")
+    @pytest.mark.parametrize(
+        ("command", "option"),
+        [
+            (("import", "own"), "--split-at"),
+            (("benefits", "--plan"), "--since"),
+            (("benefits", "--plan"), "--until"),
+        ],
+    )
+    def test_a_wrong_time_is_reported_under_the_name_of_its_option(
+        self,
+        command: tuple[str, ...],
+        option: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        assert precedent(monkeypatch, "eval", *command, option, "soon") == 2
+        assert f"{option} 'soon' is not a time" in capsys.readouterr().err
 
 
 class TestDemo:
