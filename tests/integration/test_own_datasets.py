@@ -315,6 +315,29 @@ class TestCommand:
         monkeypatch.chdir(tmp_path)
 
     @pytest.mark.usefixtures("corpus")
+    def test_it_tells_what_it_wrote_and_what_is_next(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert precedent(monkeypatch, "eval", "import", "own") == 0
+        shown = capsys.readouterr()
+        assert "judgements by grade" in shown.out
+        assert "precedent eval retrieval own" in shown.err
+        assert ("INC-2", "INC-1") in grades(Path("own"))
+
+    @pytest.mark.usefixtures("corpus")
+    def test_a_record_without_a_date_is_in_the_corpus_and_no_query(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert precedent(monkeypatch, "eval", "import", "own", "--json", "card.json") == 0
+        assert "INC-9" in {each["id"] for each in lines(Path("own/corpus.jsonl"))}
+        assert "INC-9" not in {each["id"] for each in lines(Path("own/queries.jsonl"))}
+        assert not [pair for pair in grades(Path("own")) if "INC-9" in pair]
+        card = json.loads(Path("card.json").read_text(encoding="utf-8"))
+        assert card["size"]["records"] == {"change": 1, "incident": 6, "rca": 1}
+        bm25 = ("--system", "bm25", "--no-cache", "--json", "found.json")
+        assert precedent(monkeypatch, "eval", "retrieval", "own", *bm25) == 0
+
+    @pytest.mark.usefixtures("corpus")
     @pytest.mark.parametrize(
         ("command", "option"),
         [
