@@ -82,7 +82,7 @@ def load_retrieval(
             f"{folder} is not a folder. Give a folder with {CORPUS}, {QUERIES} and {QRELS}."
         )
     corpus_path = corpus_file(folder, corpus)
-    documents = _documents(corpus_path)
+    documents = record_ids(corpus_path)
     queries = read_queries(folder / QUERIES, query_field)
     judged = _qrels(folder / QRELS, queries, documents, corpus_path)
     for query_id, grades in (besides or {}).items():
@@ -130,11 +130,12 @@ class Judged(NamedTuple):
 
 def load_qrels(file: Path, queries_file: Path, corpus: Path) -> Judged:
     """Judgements as they stand, also of queries without a relevant record; errors as above."""
-    documents, queries = _documents(corpus), read_queries(queries_file)
+    documents, queries = record_ids(corpus), read_queries(queries_file)
     return Judged(_qrels(file, queries, documents, corpus), frozenset(queries), documents)
 
 
-def _documents(file: Path) -> frozenset[str]:
+def record_ids(file: Path) -> frozenset[str]:
+    """The ids of a corpus, every record of it checked; errors as for :func:`load_retrieval`."""
     first: dict[str, str] = {}
     for place, entry in objects(file):
         record_id = _new_identity(entry, place, first)
