@@ -68,7 +68,11 @@ Grades = Mapping[str, Mapping[str, int]]
 
 
 def load_retrieval(
-    folder: Path, corpus: str = CORPUS, query_field: str = "text", besides: Grades | None = None
+    folder: Path,
+    corpus: str = CORPUS,
+    query_field: str = "text",
+    *,
+    besides: Grades | None = None,
 ) -> RetrievalDataset:
     """Read and check a folder.
 

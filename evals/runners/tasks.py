@@ -132,7 +132,7 @@ def run_retrieval(
     build = system(run.system)
     labels = None if run.judge_labels is None else labels_for(run.folder, run.judge_labels)
     grades = None if labels is None else labels.grades()
-    dataset = load_retrieval(run.folder, run.corpus, run.query_field, grades)
+    dataset = load_retrieval(run.folder, run.corpus, run.query_field, besides=grades)
     with holding(run.system, dataset.corpus, run.cache_file, embedding) as installation:
         if not is_address(run.system):
             records = installation.app.store.iter_current()

@@ -146,8 +146,14 @@ def _case(**members: Any) -> str:
     return json.dumps({"id": "c1", "input": known, "reference": told, "label": "vpn"} | members)
 
 
-RECORD = {"id": "inc-1", "kind": "incident", "title": "VPN", "text": "Expired.", "fields": {}}
-_CORPUS = [
+RECORD: dict[str, Any] = {
+    "id": "inc-1",
+    "kind": "incident",
+    "title": "VPN",
+    "text": "Expired.",
+    "fields": {},
+}
+_CORPUS: list[tuple[dict[str, Any], str]] = [
     ({"id": ""}, "id"),
     ({"id": "inc-0"}, "id"),
     ({"title": ["VPN"]}, "title"),
