@@ -51,7 +51,13 @@ from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
 from assistant.services.upkeep import IndexUpkeep
 from assistant.services.write_back import DeliveryRules, DeliveryWorker
-from assistant.settings import EmbedderSettings, Settings, VectorSettings, VerifierSettings
+from assistant.settings import (
+    ChatSettings,
+    EmbedderSettings,
+    Settings,
+    VectorSettings,
+    VerifierSettings,
+)
 from assistant.writers import ticket_writers
 from ingest.intake import Intake
 from ingest.pipeline import IngestPipeline
@@ -94,6 +100,12 @@ class EmbedOn(StrEnum):
 def _revealed(section: EmbedderSettings | VectorSettings) -> dict[str, Any]:
     """The values of a section with its key in clear, for the adapter that sends it."""
     return section.model_dump() | {"api_key": section.api_key.get_secret_value()}
+
+
+def connected_chat(chosen: ChatSettings, seed: int | None = None) -> ChatModel:
+    """The configured chat model; errors as of :meth:`ChatModel.connect`."""
+    budgets = {"deadline_seconds", "context_tokens"}
+    return ChatModel.connect(ChatChoice(**chosen.model_dump(exclude=budgets), seed=seed))
 
 
 def _claim_check(chosen: VerifierSettings) -> ClaimCheck:
@@ -269,8 +281,7 @@ class Application:
         chat = self.settings.chat
         model = self._chat
         if model is None and chat.model:
-            budgets = {"deadline_seconds", "context_tokens"}
-            model = ChatModel.connect(ChatChoice(**chat.model_dump(exclude=budgets)))
+            model = connected_chat(chat)
         return DraftingService(
             self.similar,
             Evidence(self.similar, self.store, self.searcher, self.triage),

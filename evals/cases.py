@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from evals.datasets import CORPUS, corpus_file
+from evals.datasets import CORPUS, corpus_file, record_ids
 from evals.json_lines import hash_of, identity, objects, shortened, wrong
 from ingest.times import parse_moment
 from retrieval.errors import InvalidInput, UnreadableFile
@@ -131,6 +131,7 @@ def load_drafts(folder: Path, cases: str = CASES) -> DraftDataset:
     """Read incidents with their resolutions and actions; errors as for :func:`load_labelled`."""
     file = _file(folder, cases)
     corpus = _file(folder, CORPUS)
+    record_ids(corpus)
     found: list[DraftCase] = []
     for place, entry, incident in _incidents(file):
         reference = entry["reference"]
@@ -170,6 +171,7 @@ def load_labelled(folder: Path) -> LabelledDataset:
 def labelled_by_field(folder: Path, corpus: str, field: str) -> LabelledDataset:
     """The records of a corpus that have the field, each a case; the field is its label."""
     file = corpus_file(folder, corpus)
+    record_ids(file)
     found = []
     for place, entry in objects(file):
         value = (entry.get("fields") or {}).get(field)
@@ -197,6 +199,8 @@ def load_causes(folder: Path, cases: str = CASES) -> CauseDataset:
         (sum(not case.stated for case in told), "state no cause: AC and Avg leave them out"),
     )
     corpus = folder / CORPUS
+    if corpus.exists():
+        record_ids(corpus)
     files = {"cases": file} | ({"corpus": corpus} if corpus.exists() else {})
     return CauseDataset(
         name=folder.resolve().name,

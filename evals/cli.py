@@ -12,6 +12,7 @@ from evals.commands import (
     calibration,
     comparing,
     guardrails,
+    judge,
     own,
     reporting,
     score,
@@ -37,6 +38,7 @@ for command in (
     own.pool,
     own.judgments,
     own.card,
+    judge.judge,
     benefits.benefits,
 ):
     app.command()(command)

@@ -63,23 +63,34 @@ class RetrievalDataset:
     card: Mapping[str, Any] = field(default_factory=dict)
 
 
+Grades = Mapping[str, Mapping[str, int]]
+"""Grades by record, by query."""
+
+
 def load_retrieval(
-    folder: Path, corpus: str = CORPUS, query_field: str = "text"
+    folder: Path,
+    corpus: str = CORPUS,
+    query_field: str = "text",
+    *,
+    besides: Grades | None = None,
 ) -> RetrievalDataset:
     """Read and check a folder.
 
     ``corpus`` is a file of the folder or a path; ``query_field`` the field of the queries
-    to ask with. Raises ``UnreadableFile`` or ``InvalidInput`` at the first thing that is
-    wrong, naming the file, the line and the field.
+    to ask with; ``besides`` are grades of another origin, used where the folder has none.
+    Raises ``UnreadableFile`` or ``InvalidInput`` at the first thing that is wrong, naming the
+    file, the line and the field.
     """
     if not folder.is_dir():
         raise UnreadableFile(
             f"{folder} is not a folder. Give a folder with {CORPUS}, {QUERIES} and {QRELS}."
         )
     corpus_path = corpus_file(folder, corpus)
-    documents = _documents(corpus_path)
+    documents = record_ids(corpus_path)
     queries = read_queries(folder / QUERIES, query_field)
     judged = _qrels(folder / QRELS, queries, documents, corpus_path)
+    for query_id, grades in (besides or {}).items():
+        judged[query_id] = {**grades, **judged.get(query_id, {})}
     qrels, notes = _usable(queries, judged, documents)
     if not qrels:
         raise InvalidInput(
@@ -123,11 +134,12 @@ class Judged(NamedTuple):
 
 def load_qrels(file: Path, queries_file: Path, corpus: Path) -> Judged:
     """Judgements as they stand, also of queries without a relevant record; errors as above."""
-    documents, queries = _documents(corpus), read_queries(queries_file)
+    documents, queries = record_ids(corpus), read_queries(queries_file)
     return Judged(_qrels(file, queries, documents, corpus), frozenset(queries), documents)
 
 
-def _documents(file: Path) -> frozenset[str]:
+def record_ids(file: Path) -> frozenset[str]:
+    """The ids of a corpus, every record of it checked; errors as for :func:`load_retrieval`."""
     first: dict[str, str] = {}
     for place, entry in objects(file):
         record_id = _new_identity(entry, place, first)

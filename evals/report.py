@@ -43,6 +43,11 @@ def write(result: EvalResult, target: str | None) -> None:
         write_object(result.as_json(), target)
 
 
+def say_refused(reason: str) -> None:
+    """Why a run ended without what was asked for, on standard error."""
+    console.err.print(f"[red]{escape(reason)}[/]", soft_wrap=True)
+
+
 def _show(result: EvalResult) -> None:
     table = Table("metric", "mean", "95 % interval")
     table.title = f"{escape(result.dataset)}: {len(result.per_query)} asked, {result.system}"

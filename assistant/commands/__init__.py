@@ -60,14 +60,14 @@ def reader_for(app: Application, name: str | None) -> Reader:
     return Reader.operator() if person.name == OPERATOR else person.reader()
 
 
-def moment(app_option: str | None) -> datetime | None:
-    """The value of an ``--as-of`` option."""
-    if app_option is None:
+def moment(value: str | None, option: str = "--as-of") -> datetime | None:
+    """The value of an option that is a time; ``InvalidInput`` names the option."""
+    if value is None:
         return None
     try:
-        return parse_moment(app_option)
+        return parse_moment(value)
     except ValueError as exc:
-        raise InvalidInput(f"--as-of {app_option!r} is not a time: {exc}") from exc
+        raise InvalidInput(f"{option} {value!r} is not a time: {exc}") from exc
 
 
 def read_text(file: Path | None) -> str:

@@ -26,6 +26,8 @@ SCRIPTED = "scripted"
 # What says that an answer was cut off at the limit of tokens, by provider's name for it.
 _CUT_OFF = {"finish_reason": "length", "done_reason": "length", "stop_reason": "max_tokens"}
 _TEMPERATURE = 0
+# The providers whose packages take a seed. Others would refuse the call or pass it on unknown.
+_SEEDED = frozenset({"openai", "azure_openai", "ollama"})
 
 # What the providers' own packages raise for a model that is down, slow or refuses, beside
 # LangChain's errors. Only packages that are loaded can raise them.
@@ -47,7 +49,7 @@ class ChatChoice(BaseModel):
     ``model`` is ``provider:model`` as LangChain names it, or ``scripted:FILE`` for the
     twin. ``base_url`` points to an OpenAI-like server of your own (llama.cpp, vLLM,
     Ollama). ``method`` is how the model is held to the schema; ``None`` leaves it to the
-    provider's package.
+    provider's package. ``seed`` is sent to a provider that takes one, and to no other.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +60,12 @@ class ChatChoice(BaseModel):
     timeout_seconds: float = 60.0
     max_tokens: int = 4_000
     method: Literal["json_schema", "function_calling", "json_mode"] | None = None
+    seed: int | None = None
+
+    @property
+    def sent_seed(self) -> int | None:
+        """The seed, where the provider takes one."""
+        return self.seed if self.model.partition(":")[0] in _SEEDED else None
 
 
 class ChatModel:
@@ -75,12 +83,15 @@ class ChatModel:
         method: str | None = None,
         timeout_seconds: float = 60.0,
         max_tokens: int = 4_000,
+        *,
+        seed: int | None = None,
     ) -> None:
         self._model = model
         self._name = name
         self._method = method
         self._timeout = timeout_seconds
         self._max_tokens = max_tokens
+        self._seed = seed
 
     @classmethod
     def connect(cls, choice: ChatChoice) -> "ChatModel":
@@ -103,6 +114,7 @@ class ChatModel:
             choice.method,
             choice.timeout_seconds,
             choice.max_tokens,
+            seed=choice.sent_seed,
         )
 
     @classmethod
@@ -131,7 +143,8 @@ class ChatModel:
     @property
     def parameters(self) -> dict[str, str | int | float]:
         """What, beside the prompt, an answer depends on."""
-        return {"temperature": _TEMPERATURE, "max_tokens": self._max_tokens}
+        seeded = {} if self._seed is None else {"seed": self._seed}
+        return {"temperature": _TEMPERATURE, "max_tokens": self._max_tokens, **seeded}
 
     def structured(
         self, system: str, user: str, schema: type[SchemaT], seconds: float | None = None
@@ -204,6 +217,8 @@ def _connected(choice: ChatChoice) -> "BaseChatModel":
         "max_tokens": choice.max_tokens,
         "max_retries": 0,
     }
+    if choice.sent_seed is not None:
+        options["seed"] = choice.sent_seed
     if choice.base_url:
         options["base_url"] = choice.base_url
     if choice.api_key.get_secret_value():

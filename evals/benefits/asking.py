@@ -30,7 +30,7 @@ def compare(since: str | None, until: str | None, outcome: str, json: str | None
             "No holdout was planned. Set PRECEDENT_ONLINE__STARTS (and UNIT, ENDS) as it ran, or "
             "ask 'precedent eval benefits --plan' how long one must be."
         )
-    counted = incidents(app.store, holdout, Span(moment(since), moment(until)), outcome)
+    counted = incidents(app.store, holdout, _span(since, until), outcome)
     subjects = frozenset(each.record_id for each in counted.incidents)
     with app.audit.snapshot() as ledger:
         usage = Usage.of(ledger.events, subjects)
@@ -47,7 +47,8 @@ def look_ahead(
     """Plan a comparison by the variance of past incidents."""
     app = application()
     holdout = app.settings.online
-    span = Span(moment(since), moment(until) or _midnight(holdout.starts))
+    asked = _span(since, until)
+    span = Span(asked.since, asked.until or _midnight(holdout.starts))
     counted = incidents(app.store, _over_the_past(app, holdout, span), span, outcome)
     measured = [Measured(*each.place, each.log_minutes) for each in _ended(counted.incidents)]
     told = plan(holdout.unit, holdout.one_in, effect, Spread.of(measured), _left_out(counted))
@@ -55,6 +56,10 @@ def look_ahead(
         _show_plan(told)
     else:
         console.write_json(json, dumps(told.as_json()))
+
+
+def _span(since: str | None, until: str | None) -> Span:
+    return Span(moment(since, "--since"), moment(until, "--until"))
 
 
 def _over_the_past(app: Application, holdout: Holdout, span: Span) -> Holdout:

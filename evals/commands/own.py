@@ -39,7 +39,11 @@ def import_corpus(
     commands = module("assistant.commands")
     app = commands.application()
     options = importing.ImportOptions(
-        folder=folder, most=most, unlinked=unlinked, split_at=commands.moment(split_at), force=force
+        folder=folder,
+        most=most,
+        unlinked=unlinked,
+        split_at=commands.moment(split_at, "--split-at"),
+        force=force,
     )
     with module("assistant.console").progress() as bars:
         task = bars.add_task("Reading past incidents", total=None)

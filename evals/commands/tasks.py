@@ -29,6 +29,10 @@ def retrieval(
     trec_qrels: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the judgements as TREC qrels.")
     ] = None,
+    judge_labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Grades of 'eval judge' for what nobody judged."),
+    ] = None,
     json: Json = None,
 ) -> None:
     """nDCG@10, Recall@5 and @20, MRR and hit@1 with 95 % intervals, offline."""
@@ -43,6 +47,7 @@ def retrieval(
                 cache_file=cache(no_cache),
                 trec_run=trec_run,
                 trec_qrels=trec_qrels,
+                judge_labels=judge_labels,
             ),
             bars.embedding,
             bars.asking,

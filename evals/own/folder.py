@@ -12,10 +12,13 @@ from retrieval.errors import InvalidInput
 QRELS_BEFORE = "qrels_before.tsv"
 """The judgements as they were before those of a pool were merged."""
 
+QRELS_PEOPLE = "qrels_people.tsv"
+"""Only what people judged in a pool, without what links or feedback said."""
+
 _HEADER = "query_id\tdoc_id\tgrade\n"
 # What an earlier import, or what was merged into it, left behind; nothing else is removed.
 _FILES = """corpus.jsonl corpus_blind.jsonl queries.jsonl cases.jsonl""".split()
-_FILES += [QRELS, QRELS_BEFORE, META]
+_FILES += [QRELS, QRELS_BEFORE, QRELS_PEOPLE, META]
 _FOLDERS = ("fields", "judged")
 # What lies in it was readable for few, and must not become readable for all.
 _PRIVATE = 0o700

@@ -13,7 +13,7 @@ from assistant.domain.judgements import Judgement
 from assistant.services.backtest.intervals import Interval
 from evals.agreement import kappa_interval
 from evals.datasets import CORPUS, META, QRELS, QUERIES, load_qrels, read_card
-from evals.own.folder import QRELS_BEFORE, write_card, write_qrels
+from evals.own.folder import QRELS_BEFORE, QRELS_PEOPLE, write_card, write_qrels
 from retrieval.errors import InvalidInput
 
 RULE = (
@@ -91,8 +91,9 @@ def merge(folder: Path, pool: str, given: Sequence[Judgement]) -> Merged:
     """Write the judgements into ``qrels.tsv`` and tell of them on the card.
 
     The judgements from before are kept in ``qrels_before.tsv`` and are what every later merge
-    begins with, so that merging again after more was judged changes nothing else. Raises
-    ``InvalidInput`` where nothing was judged.
+    begins with, so that merging again after more was judged changes nothing else. What people
+    judged also stands alone in ``qrels_people.tsv``. Raises ``InvalidInput`` where nothing was
+    judged.
     """
     if not given:
         raise InvalidInput(
@@ -131,8 +132,16 @@ def merge(folder: Path, pool: str, given: Sequence[Judgement]) -> Merged:
         ),
     )
     write_qrels(folder / QRELS, graded)
+    write_qrels(folder / QRELS_PEOPLE, _by_query(decided))
     write_card(folder, _card(folder, merged, graded))
     return merged
+
+
+def _by_query(decided: Mapping[Pair, int]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for (query, record), grade in decided.items():
+        found[query][record] = grade
+    return found
 
 
 def _agreement(judged: Mapping[Pair, Mapping[str, int]]) -> list[Agreement]:

@@ -27,6 +27,7 @@ from evals.deployment import Deployment, deployed_version, is_address
 from evals.deployment_triage import fields_suggested_by, named_field
 from evals.installation import bare_installation, holding, installed, vectors_of
 from evals.json_lines import hash_of
+from evals.judge.labels import judged_by_model, labels_for
 from evals.labellers import Embed, Labeller, labeller
 from evals.namers import namer
 from evals.planted import suite
@@ -58,6 +59,7 @@ class RetrievalRun:
     """What to run. Without ``cache_file`` everything is embedded anew.
 
     ``trec_run`` and ``trec_qrels`` are where rankings and judgements are written.
+    ``judge_labels`` are grades of a judge, for what nobody judged; the result names the judge.
     """
 
     folder: Path
@@ -67,6 +69,7 @@ class RetrievalRun:
     cache_file: Path | None = None
     trec_run: Path | None = None
     trec_qrels: Path | None = None
+    judge_labels: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,9 @@ def run_retrieval(
     Raises ``InvalidInput`` for an unknown system or a folder that is not a dataset.
     """
     build = system(run.system)
-    dataset = load_retrieval(run.folder, run.corpus, run.query_field)
+    labels = None if run.judge_labels is None else labels_for(run.folder, run.judge_labels)
+    grades = None if labels is None else labels.grades()
+    dataset = load_retrieval(run.folder, run.corpus, run.query_field, besides=grades)
     with holding(run.system, dataset.corpus, run.cache_file, embedding) as installation:
         if not is_address(run.system):
             records = installation.app.store.iter_current()
@@ -135,7 +140,7 @@ def run_retrieval(
         measured = retrieval.measure(dataset, build(installation.app), asking)
         product = _product(installation.app, run.system)
     write_trec(run.trec_run, run.trec_qrels, dataset, measured, run.system)
-    return _result(
+    result = _result(
         "retrieval",
         run.system,
         dataset=dataset,
@@ -148,6 +153,7 @@ def run_retrieval(
         },
         notes=dataset.notes + installation.notes,
     )
+    return result if labels is None else judged_by_model(result, labels)
 
 
 def run_fields(

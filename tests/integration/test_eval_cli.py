@@ -139,6 +139,88 @@ class TestErrors:
         assert ended.stdout == ""
 
 
+def _case(**members: Any) -> str:
+    """One incident with all that hypotheses and drafts ask for, but for what is given."""
+    known = {"title": "VPN down", "summary": "Since noon."}
+    told = {"root_cause": "The certificate had expired.", "resolution": "It was renewed."}
+    return json.dumps({"id": "c1", "input": known, "reference": told, "label": "vpn"} | members)
+
+
+RECORD: dict[str, Any] = {
+    "id": "inc-1",
+    "kind": "incident",
+    "title": "VPN",
+    "text": "Expired.",
+    "fields": {},
+}
+_CORPUS: list[tuple[dict[str, Any], str]] = [
+    ({"id": ""}, "id"),
+    ({"id": "inc-0"}, "id"),
+    ({"title": ["VPN"]}, "title"),
+    ({"text": 7}, "text"),
+    ({"fields": "vpn"}, "fields"),
+    ({"kind": "poem"}, "kind"),
+]
+_READS_CORPUS = (
+    ("retrieval",),
+    ("triage", "--field", "service"),
+    ("hypotheses",),
+    ("drafts",),
+)
+BROKEN = [
+    *(
+        (task, "corpus.jsonl", json.dumps(RECORD | wrong), f"field {field!r}")
+        for task in _READS_CORPUS
+        for wrong, field in _CORPUS
+    ),
+    *((task, "corpus.jsonl", "{", "is not JSON") for task in _READS_CORPUS),
+    *((task, "corpus.jsonl", "[1]", "is not a JSON object") for task in _READS_CORPUS),
+    (("retrieval",), "queries.jsonl", '{"id": "q2"}', "field 'text'"),
+    (("retrieval",), "queries.jsonl", '{"id": "q2", "text": "x", "as_of": "soon"}', "'as_of'"),
+    (("retrieval",), "qrels.tsv", "q1\tinc-0\tmany", "field 'grade'"),
+    (("triage",), "cases.jsonl", '{"id": "c1", "text": 3, "label": "vpn"}', "field 'text'"),
+    (("triage",), "cases.jsonl", '{"id": "c1", "text": "x", "label": {}}', "field 'label'"),
+    (("triage",), "train.jsonl", '{"text": "x"}', "field 'label'"),
+    *(
+        ((task,), "cases.jsonl", _case(**{field: wrong}), f"field {field!r}")
+        for task in ("hypotheses", "drafts")
+        for field, wrong in (("input", 3), ("reference", [1]), ("id", None), ("id", "c0"))
+    ),
+    (("drafts",), "cases.jsonl", _case(reference="It expired."), "field 'reference'"),
+]
+
+
+@pytest.mark.parametrize(("task", "name", "line", "said"), BROKEN)
+def test_a_broken_line_gets_one_error_that_names_file_line_and_field(
+    task: tuple[str, ...],
+    name: str,
+    line: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record = RECORD | {"id": "inc-0", "fields": {"service": "vpn"}}
+    folder = dataset(
+        tmp_path / "broken",
+        records=[record],
+        queries=[{"id": "q1", "text": "VPN"}],
+        qrels="query_id\tdoc_id\tgrade\n",
+    )
+    first = '{"id": "c0", "text": "x", "label": "vpn"}' if task == ("triage",) else _case(id="c0")
+    (folder / "cases.jsonl").write_text(first + "\n", encoding="utf-8")
+    (folder / "train.jsonl").write_text('{"text": "x", "label": "vpn"}\n', encoding="utf-8")
+    with (folder / name).open("a", encoding="utf-8") as stream:
+        stream.write(line + "\n")
+    target = ("--no-cache", "--json", "-")
+    assert precedent(monkeypatch, "eval", task[0], str(folder), *task[1:], *target) == 2
+    shown = capsys.readouterr()
+    assert f"{name} line 2" in shown.err
+    assert said in shown.err
+    assert "Traceback" not in shown.err
+    assert shown.out == ""
+
+
 class TestStart:
     def test_without_the_metric_libraries_it_says_what_to_install(self, folder: Path) -> None:
         code = (

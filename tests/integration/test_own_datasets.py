@@ -27,6 +27,7 @@ from retrieval.access import Reader
 from retrieval.errors import InvalidInput
 from tests.conftest import NOW, PROJECT
 from tests.installation import application, take_in
+from tests.integration.test_eval_cli import precedent
 
 DEMO = PROJECT / "evals" / "demo"
 
@@ -299,6 +300,61 @@ class TestFolder:
         (query,) = lines(tmp_path / "own" / "queries.jsonl")
         assert query["id"] == "INC-5"
         assert card["size"]["queries_with_a_relevant_record"] == 0
+
+
+class TestCommand:
+    @pytest.fixture
+    def corpus(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The tickets, and one without a date, in the installation that commands use."""
+        undated = ticket("INC-9", 3, "Nobody knows when.", problem="PRB-1")
+        undated["fields"] = {"problem": "PRB-1"}
+        made = application(tmp_path)
+        taken(made, tmp_path, [*TICKETS, undated])
+        made.database.close()
+        monkeypatch.setenv("PRECEDENT_DATA_DIR", str(made.settings.data_dir))
+        monkeypatch.chdir(tmp_path)
+
+    @pytest.mark.usefixtures("corpus")
+    def test_it_tells_what_it_wrote_and_what_is_next(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert precedent(monkeypatch, "eval", "import", "own") == 0
+        shown = capsys.readouterr()
+        assert "judgements by grade" in shown.out
+        assert "precedent eval retrieval own" in shown.err
+        assert ("INC-2", "INC-1") in grades(Path("own"))
+
+    @pytest.mark.usefixtures("corpus")
+    def test_a_record_without_a_date_is_in_the_corpus_and_no_query(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert precedent(monkeypatch, "eval", "import", "own", "--json", "card.json") == 0
+        assert "INC-9" in {each["id"] for each in lines(Path("own/corpus.jsonl"))}
+        assert "INC-9" not in {each["id"] for each in lines(Path("own/queries.jsonl"))}
+        assert not [pair for pair in grades(Path("own")) if "INC-9" in pair]
+        card = json.loads(Path("card.json").read_text(encoding="utf-8"))
+        assert card["size"]["records"] == {"change": 1, "incident": 6, "rca": 1}
+        bm25 = ("--system", "bm25", "--no-cache", "--json", "found.json")
+        assert precedent(monkeypatch, "eval", "retrieval", "own", *bm25) == 0
+
+    @pytest.mark.usefixtures("corpus")
+    @pytest.mark.parametrize(
+        ("command", "option"),
+        [
+            (("import", "own"), "--split-at"),
+            (("benefits", "--plan"), "--since"),
+            (("benefits", "--plan"), "--until"),
+        ],
+    )
+    def test_a_wrong_time_is_reported_under_the_name_of_its_option(
+        self,
+        command: tuple[str, ...],
+        option: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        assert precedent(monkeypatch, "eval", *command, option, "soon") == 2
+        assert f"{option} 'soon' is not a time" in capsys.readouterr().err
 
 
 class TestDemo:

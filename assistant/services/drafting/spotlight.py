@@ -6,41 +6,11 @@ whoever writes the draft are left out and reported; a writer that is no model le
 them out too, because they say nothing about the incident.
 """
 
-import re
 import secrets
 import unicodedata
 
-# Said to a writer, not to an operator. Each pattern needs an object that tickets do not
-# talk about ("instructions", "prompt") or a role that only a writer has.
-_INSTRUCTION = re.compile(
-    r"""
-      \b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}
-        \b(?:instructions?|prompts?|rules|guidelines|directions|everything\ (?:above|before)
-        |(?:the\ )?(?:above|previous)\ (?:text|content|message))\b
-    | \b(?:new|updated|additional|real|following)\ (?:system\ )?instructions?\ ?(?::|are\b|follow\b)
-    | \b(?:system|developer)\ (?:prompt|message|override)\b
-    | \byou\ are\ (?:now\ )?(?:an?|the)\ (?:\w+\ )?(?:assistant|ai|language\ model|chat\ ?bot|llm)\b
-    | \bas\ an?\ (?:ai|language\ model|llm|assistant)\b
-    | \b(?:ai|llm|language\ model|chat\ ?bot|copilot)s?\b.{0,30}
-        \b(?:must|should|shall|reading\ this|summari[sz]ing)\b
-    | \b(?:if|when|while)\ (?:you\ (?:are\ )?)?(?:summari[sz]|draft|writ|generat|read)\w*\b.{0,30}
-        \b(?:this|the)\ (?:ticket|incident|record|rca|summary|report|text)\b.{0,60}
-        \b(?:write|say|state|include|add|mention|omit|leave\ out|do\ not)\b
-    | \b(?:respond|reply|answer|output)\ (?:only\ )?with\b
-    | \b(?:do\ not|don't|never)\ (?:mention|reveal|cite|tell|disclose|report)\b.{0,60}
-        \b(?:user|author|approver|reader|summary|draft|rca|this\ (?:note|message|text))\b
-    | \b(?:write|state|say|claim|conclude)\ (?:that\ |in\ the\ (?:rca|summary|draft|report)\b)
-        .{0,80}\b(?:root\ cause|nobody|no\ one|no\ impact|approved|resolved)\b
-    | \b(?:mark|approve|close)\ (?:this|the)\ (?:draft|rca|proposal)\b
-    | \b(?:reveal|print|repeat|show)\ (?:me\ )?(?:your|the\ (?:system|hidden))\ (?:\w+\ )?
-        (?:prompt|instructions?)\b
-    | <\|?\s*/?\s*(?:im_start|im_end|system|user|assistant|endoftext)\b
-    | \[/?INST\] | ^\W*(?:system|assistant|developer)\s*:\s
-    | ^\W*(?:ai\ )?assistant,\s
-    | \#{2,}\s*(?:system|instruction)s?\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+from assistant.services.drafting.instructing import addresses_the_writer
+
 _UNSEEN_CATEGORIES = ("Cc", "Cf", "Co", "Cn", "Cs")
 
 
@@ -50,7 +20,7 @@ def instructs(text: str) -> bool:
     The text is cleaned first, so that unseen characters and look-alike forms cannot hide
     one. A closed list: it reports attempts, it is not what makes a prompt safe.
     """
-    return bool(_INSTRUCTION.search(without_unseen(text)))
+    return addresses_the_writer(without_unseen(text))
 
 
 def clean(text: str) -> str:

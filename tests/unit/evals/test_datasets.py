@@ -1,6 +1,7 @@
 """A dataset is read whole or refused with the file, the line and the field."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ class TestHash:
         assert load_retrieval(folder).hash != before
 
 
-def refusal(folder: Path, **options: str) -> str:
+def refusal(folder: Path, **options: Any) -> str:
     with pytest.raises(InvalidInput) as caught:
         load_retrieval(folder, **options)
     return str(caught.value)
