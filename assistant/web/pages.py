@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from assistant.api.forgery import FORM_FIELD
-from assistant.api.identity import caller_or_none, person_or_none
+from assistant.api.identity import caller_or_none, current_application, person_or_none
 from assistant.domain.drafts import SectionName
 from assistant.domain.people import Person
 from assistant.domain.triage import CauseKind, Hypothesis, Origin
@@ -65,6 +65,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """
     values.setdefault("person", person_or_none(request))
     values["form_token"] = _form_token(request)
+    values["framers"] = current_application(request).settings.web.frame_ancestors
     text = _ENVIRONMENT.get_template(template).render(**values)
     return HTMLResponse(text, status)
 
@@ -165,7 +166,7 @@ def _environment() -> Environment:
         record_link=record_link,
         likelihood_in_words=likelihood_in_words,
         # A changed file gets a new address, so that browsers may keep the old one for long.
-        fingerprint={name: _fingerprint(name) for name in ("app.css", "app.js")},
+        fingerprint={name: _fingerprint(name) for name in ("app.css", "app.js", "host.js")},
     )
     return environment
 
