@@ -67,6 +67,21 @@ def feedback(
     return RedirectResponse(f"/sidebar?{card}", 303)
 
 
+@router.post("/notes")
+def begin_note(
+    app: App,
+    person: SignedIn,
+    record: Annotated[str, Form(max_length=512)],
+    hypothesis: Annotated[str, Form(max_length=64)],
+) -> RedirectResponse:
+    """Make a hypothesis a draft of a work note, and show what submitting it would write."""
+    context = app.similar.context_of_record(record, person.reader())
+    draft = app.work_notes.begin(person, context, hypothesis)
+    source = "" if context.record is None else context.record.source
+    target = source if source in app.places.names else app.settings.targets.default
+    return RedirectResponse(f"/drafts/{draft.id}/propose?{urlencode({'place': target})}", 303)
+
+
 @router.post("/changes/mark")
 def mark_change(
     app: App,

@@ -104,8 +104,8 @@ def sign_in(browser: Browser, service: Service) -> Iterator[SignIn]:
     messages: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        # Chromium reports the status of a refused form; the page says what it means.
-        if "409 (Conflict)" not in message.text:
+        # Chromium reports the status of what is refused; the page says what it means.
+        if not any(status in message.text for status in ("409 (Conflict)", "401 (Unauthorized)")):
             messages.append(f"{message.type}: {message.text}")
 
     def opened(name: str) -> Page:
