@@ -50,6 +50,7 @@ from assistant.services.triage.confidence import CalibrationFile
 from assistant.services.triage.fields import FieldSuggester
 from assistant.services.triage.service import Triage
 from assistant.services.upkeep import IndexUpkeep
+from assistant.services.work_notes import WorkNotes
 from assistant.services.write_back import DeliveryRules, DeliveryWorker
 from assistant.settings import (
     ChatSettings,
@@ -209,6 +210,7 @@ class Application:
         self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
         self.companions = Companions(self.reading, self.store)
         self.editing = Editing(self.store, self.redactor)
+        self.work_notes = WorkNotes(self.triage, self.store, self.drafts)
         self._chat = chat
         self.audit = AuditLedger(self.database)
         self._wire_approval()

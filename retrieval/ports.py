@@ -170,5 +170,11 @@ class RecordStore(Protocol):
         Raises ``NotFound`` when there is none and ``AmbiguousReference`` for several.
         """
 
+    def of_source(self, source: str, name: str, reader: Reader) -> Record:
+        """The record that a source calls so: its number, or the key that its addresses hold.
+
+        ``NotFound``, always with the same words, when there is none or it may not be read.
+        """
+
     def iter_current(self) -> Iterator[Record]:
         """Every current record, in insertion order, without holding them all in memory."""

@@ -17,8 +17,8 @@ from retrieval.generations import GenerationFolder
 from retrieval.indexer import Indexer
 from retrieval.open_index import IndexReader
 from retrieval.records import RecordContent, RecordKind
-from tests.adf_schema import NOT_HERE
 from tests.databases import new_database, postgres_server
+from tests.npm_file import NOT_HERE
 
 # Nothing in a test may reach a model hub.
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, insert, select, true
+from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
 from assistant.db import audit
 from assistant.db.tables import feedback
@@ -60,8 +60,13 @@ class FeedbackRepository:
         self._database = database
 
     def keep(self, given: Feedback, kind: SuggestionKind) -> None:
-        """Store one verdict and note it in the ledger, there without its reason."""
+        """Store one verdict and note it in the ledger, there without its reason.
+
+        A reason that follows the same verdict is added to it: what was said once counts once.
+        """
         with self._database.write() as connection:
+            if given.reason and _explains(connection, given):
+                return
             connection.execute(insert(feedback).values(**given._asdict()))
             audit.append(
                 connection,
@@ -106,3 +111,18 @@ class FeedbackRepository:
             )
             for row in rows
         ]
+
+
+def _explains(connection: Connection, given: Feedback) -> bool:
+    """Add the reason to the person's last verdict on this, if it is the same without one."""
+    about = (
+        feedback.c.person == given.person,
+        feedback.c.subject == given.subject,
+        feedback.c.suggestion == given.suggestion,
+    )
+    query = select(feedback.c.id, feedback.c.verdict, feedback.c.reason).where(*about)
+    last = connection.execute(query.order_by(feedback.c.id.desc()).limit(1)).first()
+    if last is None or last.reason or last.verdict != given.verdict:
+        return False
+    connection.execute(update(feedback).where(feedback.c.id == last.id).values(reason=given.reason))
+    return True

@@ -129,6 +129,10 @@ class SimilarIncidents:
             )
         return past
 
+    def of_source(self, source: str, name: str, reader: Reader) -> Record:
+        """A record as its source calls it; hidden and unknown ones give the same ``NotFound``."""
+        return self._store.of_source(clean_text(source), clean_text(name), reader)
+
     def similar(
         self,
         context: IncidentContext,

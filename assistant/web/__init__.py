@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from assistant.api import errors
@@ -43,7 +44,9 @@ _API_PATHS = ("/api/", "/livez", "/readyz")
 def install(app: FastAPI, application: Application) -> None:
     """Add the pages, their files, their headers, and errors that people can read."""
     app.add_middleware(SecurityHeaders, frame_ancestors=application.settings.web.frame_ancestors)
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    # Only what is the same for everybody is compressed: the length of a compressed page could
+    # tell of the form token in it.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_STATIC)), name="static")
     for module in _PAGES:
         app.include_router(module.router, include_in_schema=False)
     for kind in errors.HANDLED:

@@ -16,10 +16,11 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from assistant.api.forgery import FORM_FIELD
-from assistant.api.identity import caller_or_none, person_or_none
+from assistant.api.identity import caller_or_none, current_application, person_or_none
 from assistant.domain.drafts import SectionName
 from assistant.domain.people import Person
 from assistant.domain.triage import CauseKind, Hypothesis, Origin
+from assistant.services.triage.checklist import checklist
 from assistant.services.verification.folding import tidy
 from retrieval.errors import NotSignedIn
 from retrieval.records import Citation
@@ -35,6 +36,7 @@ _KINDS = {
     CauseKind.FIX: " · known only by its fix",
     CauseKind.SUSPICION: "",
 }
+_STATIC = ("app.css", "app.js", "card.js", "host.js")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -65,6 +67,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """
     values.setdefault("person", person_or_none(request))
     values["form_token"] = _form_token(request)
+    values["framers"] = current_application(request).settings.web.frame_ancestors
     text = _ENVIRONMENT.get_template(template).render(**values)
     return HTMLResponse(text, status)
 
@@ -125,6 +128,27 @@ def age(moment: datetime | None) -> str:
     return "today"
 
 
+def ago(moment: datetime | None) -> Markup:
+    """How long ago; the moment itself beside it, in the reader's zone where scripts run."""
+    return _time(moment, age(moment), "ago")
+
+
+def at(moment: datetime | None) -> Markup:
+    """A moment in UTC; in the reader's zone where scripts run, with UTC beside it."""
+    return _time(moment, "date unknown" if moment is None else _utc(moment), "at")
+
+
+def _time(moment: datetime | None, words: str, shown: str) -> Markup:
+    if moment is None:
+        return Markup("{}").format(words)
+    told = Markup('<time datetime="{}" title="{}" data-shown="{}">{}</time>')
+    return told.format(moment.astimezone(UTC).isoformat(), _utc(moment), shown, words)
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def likelihood_in_words(hypothesis: Hypothesis) -> str:
     """How likely, in words and as a number, and from how many records; honest where unfitted."""
     records = len(distinct_records(hypothesis.support))
@@ -139,6 +163,16 @@ def likelihood_in_words(hypothesis: Hypothesis) -> str:
     chance = hypothesis.probability
     word = next(word for least, word in _LIKELIHOODS if chance >= least)
     return f"{word} ({chance:.0%}), {behind}{kind}"
+
+
+def as_note(hypothesis: Hypothesis) -> str:
+    """A hypothesis as plain text, with how likely it is, its sources and the next check."""
+    sources = ", ".join(distinct_records(hypothesis.support))
+    lines = [hypothesis.statement, f"{likelihood_in_words(hypothesis)}: {sources}"]
+    if hypothesis.next_check is not None:
+        check = hypothesis.next_check
+        lines.append(f"Check next: {check.text} ({check.citation.record_id})")
+    return "\n".join(lines)
 
 
 def distinct_records(citations: Sequence[Citation]) -> list[str]:
@@ -158,14 +192,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["age"] = age
+    environment.filters.update(age=age, ago=ago, at=at)
     environment.filters["tidy"] = tidy
     environment.globals.update(
         source_link=source_link,
         record_link=record_link,
         likelihood_in_words=likelihood_in_words,
+        checklist=checklist,
+        as_note=as_note,
         # A changed file gets a new address, so that browsers may keep the old one for long.
-        fingerprint={name: _fingerprint(name) for name in ("app.css", "app.js")},
+        fingerprint={name: _fingerprint(name) for name in _STATIC},
     )
     return environment
 

@@ -19,12 +19,26 @@ router = APIRouter()
 
 @router.get("/sidebar", response_class=HTMLResponse)
 def for_record(
-    request: Request, app: App, person: SignedIn, record: str = "", thanks: bool = False
+    request: Request,
+    app: App,
+    person: SignedIn,
+    source: str = "",
+    record: str = "",
+    thanks: bool = False,
 ) -> HTMLResponse:
-    """The card for a stored record, or the paste box without one."""
+    """The card for a stored record, or the paste box without one.
+
+    With ``source`` the record may be called as that source calls it: by its number, or by the
+    key in the address of its page. What is not there and what may not be read look the same.
+    """
     if not record:
         return page(request, "paste.html")
-    context = app.similar.context_of_record(record, person.reader())
+    reader = person.reader()
+    try:
+        known = app.similar.of_source(source, record, reader).id if source else record
+        context = app.similar.context_of_record(known, reader)
+    except NotFound:
+        return page(request, "unknown.html", 404, source=source, record=record)
     return _card(request, app, person, context, thanks=thanks)
 
 
@@ -51,6 +65,21 @@ def feedback(
         return RedirectResponse("/", 303)
     card = urlencode({"record": given.subject, "thanks": "true"})
     return RedirectResponse(f"/sidebar?{card}", 303)
+
+
+@router.post("/notes")
+def begin_note(
+    app: App,
+    person: SignedIn,
+    record: Annotated[str, Form(max_length=512)],
+    hypothesis: Annotated[str, Form(max_length=64)],
+) -> RedirectResponse:
+    """Make a hypothesis a draft of a work note, and show what submitting it would write."""
+    context = app.similar.context_of_record(record, person.reader())
+    draft = app.work_notes.begin(person, context, hypothesis)
+    source = "" if context.record is None else context.record.source
+    target = source if source in app.places.names else app.settings.targets.default
+    return RedirectResponse(f"/drafts/{draft.id}/propose?{urlencode({'place': target})}", 303)
 
 
 @router.post("/changes/mark")

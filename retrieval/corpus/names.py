@@ -1,5 +1,6 @@
-"""What a record is called: its title, the end of its external id, its address."""
+"""What a record is called: its title, the end of its external id, its address, its key there."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,9 @@ from retrieval.corpus.tables import records, revisions
 _ESCAPE = "\\"
 # Enough for every alert and link of an incident; a query must not grow with a storm of them.
 MAX_NAMES = 100
+# How sources call a row among themselves: a sys_id of ServiceNow, a number of Jira.
+_KEY = re.compile(r"[0-9a-f]{32}|[0-9]{1,19}")
+_KEY_FIELDS = ("sys_id", "issue_id")
 
 
 def is_called(names: Iterable[str], urls: Iterable[str]) -> ColumnElement[bool]:
@@ -28,6 +32,16 @@ def is_called(names: Iterable[str], urls: Iterable[str]) -> ColumnElement[bool]:
     ]
     conditions += [external_id.like(f"%/{_literal(name)}", escape=_ESCAPE) for name in wanted]
     return or_(*conditions)
+
+
+def has_key(name: str) -> ColumnElement[bool] | None:
+    """The condition that the source calls a record so among its rows; ``None`` for no such name.
+
+    Pages of ServiceNow have such a key in their address where people read a number.
+    """
+    if not _KEY.fullmatch(name):
+        return None
+    return or_(*(revisions.c.fields[field].as_string() == name for field in _KEY_FIELDS))
 
 
 def _first(values: Iterable[str]) -> list[str]:

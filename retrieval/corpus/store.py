@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, selec
 from retrieval.access import Reader, RecordFilter
 from retrieval.batches import batched
 from retrieval.corpus.database import Database
-from retrieval.corpus.names import is_called
+from retrieval.corpus.names import has_key, is_called
 from retrieval.corpus.tables import corpus_state, records, revisions
 from retrieval.errors import AmbiguousReference, NotFound
 from retrieval.records import Record, RecordKind, Section, SectionKind
@@ -112,6 +112,24 @@ class SqlRecordStore:
                 f"There is no record {reference!r}. Check the number, or ingest it first."
             )
         return record
+
+    def of_source(self, source: str, name: str, reader: Reader) -> Record:
+        """See ``RecordStore.of_source``."""
+        record = self._readable(reader, records.c.source == source, records.c.external_id == name)
+        keyed = has_key(name)
+        if record is None and keyed is not None:
+            record = self._readable(reader, records.c.source == source, keyed)
+        if record is None:
+            raise NotFound(
+                f"There is no record {name!r} of {source!r}. Check both, or ingest it first."
+            )
+        return record
+
+    def _readable(self, reader: Reader, *conditions: ColumnElement[bool]) -> Record | None:
+        query = live_records().where(revisions.c.revision == records.c.revision, *conditions)
+        with self._database.read() as connection:
+            found = (record_of(row) for row in connection.execute(query.order_by(records.c.pk)))
+            return next((record for record in found if reader.may_read(record)), None)
 
     def iter_current(self) -> Iterator[Record]:
         """See ``RecordStore.iter_current``."""

@@ -6,12 +6,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
 from assistant.bootstrap import Application
 from assistant.main import create_app
@@ -31,15 +39,25 @@ FLAGS = [
 SignIn = Callable[[str], Page]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+def chromium() -> str:
+    """The browser's program; skips the test where there is none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
         pytest.skip("no Chromium is installed; see .ci/install-chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield opened
+    opened.close()
 
 
 class Service(NamedTuple):
@@ -50,11 +68,9 @@ class Service(NamedTuple):
     app: Application
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with four tickets and a runbook, its worker running."""
-    folder = tmp_path_factory.mktemp("e2e")
-    app = filled(folder)
+@contextmanager
+def running(app: Application) -> Iterator[str]:
+    """The address at which an installation answers, its worker running."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -64,10 +80,21 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Service(f"http://127.0.0.1:{port}", folder / "var" / "outbox", app)
-    server.should_exit = True
-    thread.join()
-    app.database.close()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        app.database.close()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with four tickets and a runbook."""
+    folder = tmp_path_factory.mktemp("e2e")
+    app = filled(folder)
+    with running(app) as address:
+        yield Service(address, folder / "var" / "outbox", app)
 
 
 @pytest.fixture
@@ -77,8 +104,8 @@ def sign_in(browser: Browser, service: Service) -> Iterator[SignIn]:
     messages: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        # Chromium reports the status of a refused form; the page says what it means.
-        if "409 (Conflict)" not in message.text:
+        # Chromium reports the status of what is refused; the page says what it means.
+        if not any(status in message.text for status in ("409 (Conflict)", "401 (Unauthorized)")):
             messages.append(f"{message.type}: {message.text}")
 
     def opened(name: str) -> Page:

@@ -4,14 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from retrieval.access import Reader, RecordFilter
+from retrieval.access import EVERYONE, Reader, RecordFilter
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
 from retrieval.corpus.writer import CorpusWriter
+from retrieval.errors import NotFound
 from retrieval.records import RecordContent, RecordKind
 from tests.conftest import NOW, content
 
 GUIDANCE = frozenset({RecordKind.RUNBOOK, RecordKind.KB})
+EVERYBODY = Reader("ana", groups=frozenset({EVERYONE}))
 EVERYTHING = RecordFilter(Reader.operator(), kinds=GUIDANCE)
 
 
@@ -87,3 +89,48 @@ class TestNamed:
     def test_a_storm_of_names_is_cut_off(self, store: SqlRecordStore) -> None:
         assert called(store, "HostDown", *(f"Alert{n}" for n in range(5_000)), limit=1) == {"kb/1"}
         assert called(store) == set()
+
+
+class TestOfSource:
+    SYS_ID = "9d385017c611228701d22104cc95c371"
+
+    @pytest.fixture
+    def tickets(self, database: Database) -> SqlRecordStore:
+        with database.write() as connection:
+            writer = CorpusWriter(connection, NOW)
+            for item in (
+                content("INC1", "Text", fields={"sys_id": self.SYS_ID}),
+                content("OPS-1", "Text", source="jira", fields={"issue_id": "10023"}),
+                content("INC2", "Text", fields={"sys_id": "0" * 32}, groups=frozenset({"secret"})),
+                content("INC1", "Text", source="lab"),
+            ):
+                writer.upsert(item, item.content_hash())
+        return SqlRecordStore(database)
+
+    @pytest.mark.parametrize(
+        ("source", "name", "title"),
+        [
+            ("tickets", "INC1", "tickets"),
+            ("lab", "INC1", "lab"),
+            ("tickets", SYS_ID, "tickets"),
+            ("jira", "10023", "jira"),
+            ("jira", "OPS-1", "jira"),
+        ],
+    )
+    def test_by_number_or_by_key(
+        self, tickets: SqlRecordStore, source: str, name: str, title: str
+    ) -> None:
+        assert tickets.of_source(source, name, EVERYBODY).source == title
+
+    def test_hidden_and_unknown_records_give_the_same_words(self, tickets: SqlRecordStore) -> None:
+        told = {}
+        for name in ("INC2", "0" * 32, "INC3", "1" * 32):
+            with pytest.raises(NotFound) as caught:
+                tickets.of_source("tickets", name, EVERYBODY)
+            told[name] = str(caught.value).replace(name, "…")
+        assert len(set(told.values())) == 1
+        assert tickets.of_source("tickets", "INC2", Reader.operator()).external_id == "INC2"
+
+    def test_a_source_knows_only_its_own(self, tickets: SqlRecordStore) -> None:
+        with pytest.raises(NotFound):
+            tickets.of_source("lab", self.SYS_ID, Reader.operator())

@@ -81,7 +81,8 @@ class DraftingService:
     ) -> Draft:
         """Write one section again from the evidence that was kept with the draft.
 
-        By the draft's own writer unless another is named. What people wrote in the section
+        By the draft's own writer unless another is named; by the default one where that is
+        no longer there. What people wrote in the section
         stays in its place (see ``rewriting``); other sections are not touched. Raises
         ``StaleRevision`` unless ``etag`` names the current revision, also when somebody
         edited while the section was written, and ``NotFound`` as ``replay`` does.
@@ -89,7 +90,8 @@ class DraftingService:
         person.require(Role.AUTHOR)
         draft = self._drafts.get(draft_id)
         require_current(draft, etag)
-        chosen = self.writer(writer or draft.provenance.writer)
+        own = draft.provenance.writer
+        chosen = self.writer(writer or (own if own in self._writers else self._default))
         written = chosen.write(self._evidence.again(draft.provenance, person.reader()))
         return self._drafts.save_edit(
             person,
