@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from assistant import cli
+from assistant import cli, console
 from assistant.bootstrap import Application
 from assistant.db.webhook_deliveries import DeliveryState, KeptDelivery
 from assistant.services.events import EventRules, EventWorker
@@ -276,7 +276,9 @@ class TestCommands:
         monkeypatch.setenv("PRECEDENT_DATA_DIR", str(tmp_path / "var"))
         monkeypatch.setenv("PRECEDENT_CONNECTIONS__AM", webhook)
 
-    def test_what_failed_is_listed_and_due_again(self, tmp_path: Path) -> None:
+    def test_what_failed_is_listed_and_due_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         clock = Clock()
         app = receiving(tmp_path, clock=clock)
         here = Installation(app, clock)
@@ -288,7 +290,8 @@ class TestCommands:
         assert listed.exit_code == 0, listed.output
         rows = [json.loads(line) for line in listed.stdout.splitlines()]
         assert [(row["id"], row["state"]) for row in rows] == [(2, "done"), (1, "failed")]
-        table = run(cli.app, ["events", "--state", "failed"], env={"COLUMNS": "200"})
+        monkeypatch.setattr(console.out, "width", 200)
+        table = run(cli.app, ["events", "--state", "failed"])
         assert "version is '3'" in table.stdout
         assert run(cli.app, ["events", "retry", "1"]).exit_code == 0
         assert here.latest()[1].state is DeliveryState.PENDING
