@@ -178,7 +178,7 @@ class Application:
         )
         self.index = IndexReader(folder, self.embedder, self.engine, partial(recalled, choice))
         self.upkeep = IndexUpkeep(self.indexer)
-        self.fitted = FittedFile(self.settings.data_dir / "models")
+        self.fitted = FittedFile(self.settings.data_dir / "models", self.settings.fusion.weights())
         closer = reranker(RerankerChoice(**self.settings.reranker.model_dump()))
         self.searcher = Searcher(self.index, self.store, self.fitted.ranker(), closer)
 
@@ -269,8 +269,8 @@ class Application:
         chat = self.settings.chat
         model = self._chat
         if model is None and chat.model:
-            budgets = {"deadline_seconds", "context_tokens"}
-            model = ChatModel.connect(ChatChoice(**chat.model_dump(exclude=budgets)))
+            ours = {"deadline_seconds", "context_tokens", "prompt"}
+            model = ChatModel.connect(ChatChoice(**chat.model_dump(exclude=ours)))
         return DraftingService(
             self.similar,
             Evidence(self.similar, self.store, self.searcher, self.triage),
@@ -280,6 +280,7 @@ class Application:
                     model,
                     Budget(chat.context_tokens, chat.deadline_seconds),
                     _claim_check(self.settings.verifier),
+                    chat.prompt,
                 )
             ),
             # A chat model that somebody configured is meant to be used.
