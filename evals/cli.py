@@ -16,6 +16,7 @@ from evals.commands import (
     reporting,
     score,
     suite,
+    sweep,
     tasks,
 )
 
@@ -31,6 +32,7 @@ for command in (
     guardrails.guardrails,
     score.score,
     suite.suite,
+    sweep.sweep,
     comparing.compare,
     comparing.gate,
     reporting.report,
