@@ -8,7 +8,7 @@ from rich.table import Table
 from assistant import console
 from assistant.services.backtest.intervals import Interval
 from evals.comparison import Compared, plain
-from evals.reporting.figures import figure, milliseconds, p_value, signed
+from evals.reporting.figures import counted, figure, milliseconds, p_value, signed
 from evals.statistics.corrections import ALPHA
 from evals.sweeps.making import Tried
 from evals.sweeps.result import WARNING, SweepResult, notes
@@ -47,9 +47,10 @@ def _show_figures(result: SweepResult, page: Path) -> None:
 
 def conclusions(result: SweepResult) -> tuple[str, ...]:
     """How the figures are to be read, and what a choice by them is worth."""
+    compared = counted(len(result.against_reference), "comparison", "comparisons")
     found = [
         f"95 % intervals. p: paired randomisation test against {result.reference.name}, Holm over "
-        f"{len(result.against_reference)} comparisons; below {ALPHA} is more than chance (▲ ▼). "
+        f"{compared}; below {ALPHA} is more than chance (▲ ▼). "
         "A difference below the one in the column 'seen from' would mostly be missed."
     ]
     if result.selection is not None:
@@ -107,12 +108,14 @@ def sign_of(compared: Compared | None) -> str:
 
 
 def _qualities(result: SweepResult) -> Table:
-    table = console.narrow_table("variant", result.asked.metric, "difference", "p", "seen from")
+    table = console.narrow_table("", "variant", result.asked.metric, "difference", "p", "seen from")
     for each in result.tried:
         quality = result.quality(each)
         compared = result.against_reference.get(each.variant.name)
         value = "failed" if quality is None else f"{figure(quality.mean)} ({_ends(quality)})"
-        table.add_row(escape(named(result, each)), value, *difference_of(compared))
+        table.add_row(
+            str(each.variant.number), escape(named(result, each)), value, *difference_of(compared)
+        )
     return table
 
 
@@ -127,9 +130,9 @@ def difference_of(compared: Compared | None) -> tuple[str, str, str]:
 
 
 def _costs(result: SweepResult) -> Table:
-    table = console.narrow_table("variant", *COSTS)
+    table = console.narrow_table("", *COSTS)
     for each in result.tried:
-        table.add_row(escape(each.variant.name), *costs_of(each))
+        table.add_row(str(each.variant.number), *costs_of(each))
     return table
 
 
