@@ -203,6 +203,18 @@ class TestResult:
         assert [each["comparison"] for each in found["variants"]] == [None, None]
         assert found["variants"][1]["quality"]["mean"] > 0
 
+    def test_variants_that_were_asked_other_questions_are_not_compared(
+        self, tmp_path: Path
+    ) -> None:
+        runs = [
+            kept(tmp_path / f"{n}.json", {"ndcg@10": BEFORE}, dataset_hash=str(n) * 64)
+            for n in (1, 2)
+        ]
+        tried = [Tried(variant(n), run, 1.0) for n, run in enumerate(runs, start=1)]
+        asked = Asked(task="retrieval", folder=tmp_path, metric="ndcg@10")
+        with pytest.raises(InvalidInput, match="dataset_hash"):
+            result_of(asked, tried, tried[0].variant)
+
     def test_drafts_that_the_model_did_not_write_are_told(self, tmp_path: Path) -> None:
         run = kept(tmp_path / "1.json", {"coverage_resolution": [0.1, 0.2], "fell_back": [1, 0]})
         asked = Asked(task="drafts", folder=tmp_path, metric="coverage_resolution")
