@@ -17,6 +17,19 @@ Over = Annotated[
     ),
 ]
 
+Corpus = Annotated[
+    str | None, typer.Option(metavar="FILE", help="For retrieval and triage: the corpus.")
+]
+QueryField = Annotated[
+    str | None, typer.Option(metavar="NAME", help="For retrieval: what is asked.")
+]
+Cases = Annotated[
+    str | None, typer.Option(metavar="FILE", help="For hypotheses and drafts: the cases.")
+]
+Field = Annotated[
+    str | None, typer.Option(metavar="NAME", help="For triage: a field of the corpus.")
+]
+
 
 def sweep(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of evaluation data.")],
@@ -40,18 +53,10 @@ def sweep(
     into: Annotated[
         Path, typer.Option(metavar="DIR", help="Where the runs and the page are written.")
     ] = Path("var/sweep"),
-    corpus: Annotated[
-        str | None, typer.Option(metavar="FILE", help="For retrieval and triage: the corpus.")
-    ] = None,
-    query_field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="For retrieval: what is asked.")
-    ] = None,
-    cases: Annotated[
-        str | None, typer.Option(metavar="FILE", help="For hypotheses and drafts: the cases.")
-    ] = None,
-    field: Annotated[
-        str | None, typer.Option(metavar="NAME", help="For triage: a field of the corpus.")
-    ] = None,
+    corpus: Corpus = None,
+    query_field: QueryField = None,
+    cases: Cases = None,
+    field: Field = None,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Embed anew in every variant, and so measure it.")
     ] = False,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from assistant.services.backtest.intervals import Interval
 from evals.reporting.drawing import (
@@ -22,14 +23,15 @@ from evals.reporting.page import styled
 from evals.sweeps.making import Tried
 from evals.sweeps.result import SweepResult, notes
 from evals.sweeps.showing import COSTS, conclusions, costs_of, difference_of, named
+from evals.sweeps.variants import Variant
 from retrieval.errors import InvalidInput
 
 SWEEP_PAGE = "index.html"
 
 # Of the height of the plot: intervals must not end in the frame.
 _ROOM = 0.08
-# SVG units from a dot to its number.
-_BESIDE = 18
+# SVG units: of a dot, and from it to its number.
+_RADIUS, _BESIDE = 4, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +95,27 @@ def _tone(result: SweepResult, each: Tried) -> str:
     return "worse" if compared.is_worse else "better"
 
 
+class _Point(NamedTuple):
+    """A variant with its quality and the milliseconds of an answer."""
+
+    variant: Variant
+    tone: str
+    quality: Interval
+    time: float
+
+    def __str__(self) -> str:
+        return f"{self.variant.name}: {figure(self.quality.mean)}, {milliseconds(self.time)}"
+
+
 def _plot(result: SweepResult) -> Plot | None:
     """Quality by the time of an answer; none where no variant has a run."""
-    found = [
-        (each, quality, each.run.latency_ms.p50)
+    points = [
+        _Point(each.variant, _tone(result, each), quality, each.run.latency_ms.p50)
         for each in result.tried
         if each.run is not None and (quality := result.quality(each)) is not None
     ]
-    if not found:
+    if not points:
         return None
-    low = min(quality.lo for _, quality, _ in found)
-    high = max(quality.hi for _, quality, _ in found)
-    room = (high - low or 1.0) * _ROOM
-    y = upward(low - room, high + room)
-    x = across(0, rounded_up(max(time for *_, time in found) * (1 + _ROOM)))
-
-    def ends(quality: Interval, time: float) -> str:
-        return f"M {x.at(time)} {y.at(quality.lo)} V {y.at(quality.hi)}"
-
     metric = result.asked.metric
     return Plot(
         name="plot",
@@ -123,33 +128,30 @@ def _plot(result: SweepResult) -> Plot | None:
             Key("worse", "worse by more than chance"),
             Key("same", "no difference shown"),
         ],
-        drawing=Drawing(
-            said=f"{metric} by milliseconds of an answer. "
-            + " ".join(
-                f"{each.variant.name}: {figure(quality.mean)}, {milliseconds(time)}."
-                for each, quality, time in found
-            ),
-            across="milliseconds (p50)",
-            up=metric,
-            x_ticks=ticks(x, lambda value: f"{value:,g}"),
-            y_ticks=ticks(y, lambda value: f"{value:.3g}"),
-            lines=[Line(ends(quality, time), _tone(result, each)) for each, quality, time in found],
-            dots=[
-                Dot(
-                    x.at(time),
-                    y.at(quality.mean),
-                    4,
-                    _tone(result, each),
-                    f"{each.variant.name}: {figure(quality.mean)} ({interval(quality)}), "
-                    f"{milliseconds(time)}",
-                )
-                for each, quality, time in found
-            ],
-            labels=[
-                Label(x.at(time) - _BESIDE / 2, y.at(quality.mean) + 4, str(each.variant.number))
-                for each, quality, time in found
-            ],
-        ),
+        drawing=_drawing(metric, points),
         headings=(),
         rows=(),
+    )
+
+
+def _drawing(metric: str, points: Sequence[_Point]) -> Drawing:
+    low, high = min(p.quality.lo for p in points), max(p.quality.hi for p in points)
+    room = (high - low or 1.0) * _ROOM
+    y = upward(low - room, high + room)
+    x = across(0, rounded_up(max(point.time for point in points) * (1 + _ROOM)))
+    places = [(point, x.at(point.time), y.at(point.quality.mean)) for point in points]
+    return Drawing(
+        said=f"{metric} by milliseconds of an answer. {'; '.join(map(str, points))}.",
+        across="milliseconds (p50)",
+        up=metric,
+        x_ticks=ticks(x, lambda value: f"{value:,g}"),
+        y_ticks=ticks(y, lambda value: f"{value:.3g}"),
+        lines=[
+            Line(f"M {at} {y.at(p.quality.lo)} V {y.at(p.quality.hi)}", p.tone)
+            for p, at, _ in places
+        ],
+        dots=[Dot(at, up, _RADIUS, point.tone, str(point)) for point, at, up in places],
+        labels=[
+            Label(at - _BESIDE, up + _RADIUS, str(point.variant.number)) for point, at, up in places
+        ],
     )
