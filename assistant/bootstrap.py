@@ -105,8 +105,8 @@ def _revealed(section: EmbedderSettings | VectorSettings) -> dict[str, Any]:
 
 def connected_chat(chosen: ChatSettings, seed: int | None = None) -> ChatModel:
     """The configured chat model; errors as of :meth:`ChatModel.connect`."""
-    budgets = {"deadline_seconds", "context_tokens"}
-    return ChatModel.connect(ChatChoice(**chosen.model_dump(exclude=budgets), seed=seed))
+    ours = {"deadline_seconds", "context_tokens", "prompt"}
+    return ChatModel.connect(ChatChoice(**chosen.model_dump(exclude=ours), seed=seed))
 
 
 def _claim_check(chosen: VerifierSettings) -> ClaimCheck:
@@ -191,7 +191,7 @@ class Application:
         )
         self.index = IndexReader(folder, self.embedder, self.engine, partial(recalled, choice))
         self.upkeep = IndexUpkeep(self.indexer)
-        self.fitted = FittedFile(self.settings.data_dir / "models")
+        self.fitted = FittedFile(self.settings.data_dir / "models", self.settings.fusion.weights())
         closer = reranker(RerankerChoice(**self.settings.reranker.model_dump()))
         self.searcher = Searcher(self.index, self.store, self.fitted.ranker(), closer)
 
@@ -293,6 +293,7 @@ class Application:
                     model,
                     Budget(chat.context_tokens, chat.deadline_seconds),
                     _claim_check(self.settings.verifier),
+                    chat.prompt,
                 )
             ),
             # A chat model that somebody configured is meant to be used.

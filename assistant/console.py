@@ -286,10 +286,10 @@ def _show_ranking(fitted: FittedRanking) -> None:
     out.print(table)
     out.print(
         f"nDCG@10 on {fitted.queries:,} linked records, each held out of the learning: "
-        f"{fitted.ndcg_before:.3f} as shipped, {fitted.ndcg_after:.3f} as learned."
+        f"{fitted.ndcg_before:.3f} as configured, {fitted.ndcg_after:.3f} as learned."
     )
-    used = "The learned weights are in use." if fitted.kept else "The shipped weights stay in use."
-    out.print(used)
+    used = "learned weights are" if fitted.kept else "configured weights stay"
+    out.print(f"The {used} in use.")
 
 
 def _show_backtest(found: BacktestOut) -> None:

@@ -8,7 +8,15 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +31,7 @@ from assistant.domain.people import Person
 from ingest.connections import Connection
 from retrieval.access import EVERYONE
 from retrieval.errors import InvalidSettings
+from retrieval.ranking import SHIPPED, Weights
 
 _PREFIX = "PRECEDENT_"
 CONFIG_FILE = "precedent.toml"
@@ -61,6 +70,30 @@ class VectorSettings(_Section):
     owner: str = "main"
 
 
+class FusionSettings(_Section):
+    """What each feature of a candidate weighs, see ``retrieval.ranking``.
+
+    Weights that ``precedent fit`` learned, where they help, go before these.
+    """
+
+    similarity: float = Field(default=SHIPPED.similarity, ge=0)
+    breadth: float = Field(default=SHIPPED.breadth, ge=0)
+    words: float = Field(default=SHIPPED.words, ge=0)
+    recency: float = Field(default=SHIPPED.recency, ge=0)
+    precedent: float = Field(default=SHIPPED.precedent, ge=0)
+    service: float = Field(default=SHIPPED.service, ge=0)
+
+    @model_validator(mode="after")
+    def _weighs_something(self) -> "FusionSettings":
+        if not any(self.weights().vector()):
+            raise ValueError("every weight is 0, so that nothing could be ranked")
+        return self
+
+    def weights(self) -> Weights:
+        """The same as the ranking takes them."""
+        return Weights(**self.model_dump())
+
+
 class RerankerSettings(_Section):
     """An optional closer reading of the first hits: ``late-interaction``, ``cross-encoder``."""
 
@@ -73,10 +106,12 @@ class ChatSettings(_Section):
 
     One answer may take ``timeout_seconds`` and ``max_tokens``; a draft, which may need two,
     ``deadline_seconds``. The prompt with its evidence takes at most ``context_tokens``; the
-    model's window must hold these and ``max_tokens``.
+    model's window must hold these and ``max_tokens``. ``prompt`` is the version of the
+    prompt ``rca_draft``.
     """
 
     model: str = ""
+    prompt: str = "v2"
     base_url: str = ""
     api_key: SecretStr = SecretStr("")
     timeout_seconds: float = Field(default=60.0, gt=0)
@@ -210,6 +245,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     embedder: EmbedderSettings = EmbedderSettings()
     vectors: VectorSettings = VectorSettings()
+    fusion: FusionSettings = FusionSettings()
     reranker: RerankerSettings = RerankerSettings()
     chat: ChatSettings = ChatSettings()
     verifier: VerifierSettings = VerifierSettings()

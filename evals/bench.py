@@ -27,6 +27,7 @@ from rich.table import Table
 from assistant import console
 from assistant.bootstrap import Application
 from assistant.settings import load_settings
+from evals.footprint import megabytes
 from evals.rss import own_peak_mb, run_measured
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput, PrecedentError
@@ -153,8 +154,8 @@ def measure(paths: Sequence[Path]) -> Figures:
             query_ms_p50=float(p50),
             query_ms_p95=float(p95),
             queries=len(milliseconds),
-            index_mb=_megabytes(generation.rglob("*")),
-            database_mb=_megabytes(data_dir.glob("precedent.db*")),
+            index_mb=megabytes(generation.rglob("*")),
+            database_mb=megabytes(data_dir.glob("precedent.db*")),
             peak_mb_cold_query=max(run.peak_mb for run in cold),
             peak_mb_warm_queries=own_peak_mb(),
         )
@@ -221,10 +222,6 @@ def _generation(data_dir: Path) -> Path:
 def _first_sentence(record: Record) -> str:
     line = next((line for line in record.text.splitlines() if line.strip(" #*-")), "")
     return line.strip(" #*-").split(". ")[0]
-
-
-def _megabytes(files: Any) -> float:
-    return float(sum(file.stat().st_size for file in files if file.is_file())) / 2**20
 
 
 def _show(figures: Figures) -> None:

@@ -17,6 +17,7 @@ from evals.commands import (
     reporting,
     score,
     suite,
+    sweep,
     tasks,
 )
 
@@ -32,6 +33,7 @@ for command in (
     guardrails.guardrails,
     score.score,
     suite.suite,
+    sweep.sweep,
     comparing.compare,
     comparing.gate,
     reporting.report,

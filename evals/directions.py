@@ -15,7 +15,7 @@ class Direction(StrEnum):
     NEITHER = "neither"
 
 
-_LESS = frozenset({"unsupported", "ece", "brier"})
+_LESS = frozenset({"unsupported", "ece", "brier", "fell_back"})
 # Sizes of answers, how often something is answered at all, and controls.
 _NEITHER = frozenset({"claims", "claims_of_precedents", "words", "coverage"})
 _BY_CHANCE = "_by_chance"

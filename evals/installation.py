@@ -2,10 +2,12 @@
 
 import json
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import DatabaseError
@@ -14,12 +16,14 @@ from assistant.bootstrap import Application
 from assistant.llm.chat import ChatModel
 from assistant.settings import load_settings
 from evals.deployment import is_address
+from evals.footprint import ReadIn
 from evals.json_lines import objects
 from evals.labellers import Embed
 from evals.vector_cache import VectorCache
 from ingest.pipeline import IngestOptions
 from retrieval.access import EVERYONE
 from retrieval.corpus.database import Database
+from retrieval.corpus.vectors import VectorStore
 from retrieval.indexer import Progress
 
 # What a record is made of. Anything else that a file holds, such as the link that names
@@ -30,10 +34,14 @@ _SOURCE = "corpus"
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The running product over the corpus. ``notes``: which records it could not take in."""
+    """The running product over the corpus. ``notes``: which records it could not take in.
+
+    ``read`` is ``None`` where it holds no corpus.
+    """
 
     app: Application
     notes: tuple[str, ...]
+    read: ReadIn | None = None
 
 
 @contextmanager
@@ -61,9 +69,11 @@ def installed(
     ``cache_file`` keeps vectors between runs; ``None`` embeds everything anew.
     """
     with bare_installation() as app:
+        begin = time.perf_counter()
         notes = _take_in(app, corpus, app.settings.data_dir.parent)
-        index(app, cache_file, progress)
-        yield Installation(app, notes)
+        taken_in = time.perf_counter() - begin
+        embedded, seconds = index(app, cache_file, progress)
+        yield Installation(app, notes, ReadIn(taken_in, seconds, embedded))
 
 
 @contextmanager
@@ -111,12 +121,23 @@ def _take_in(app: Application, corpus: Path, folder: Path) -> tuple[str, ...]:
     )
 
 
-def index(app: Application, cache_file: Path | None, progress: Progress | None = None) -> None:
+class Indexed(NamedTuple):
+    """How many texts were embedded anew, and the seconds of embedding and publishing."""
+
+    embedded: int
+    seconds: float
+
+
+def index(app: Application, cache_file: Path | None, progress: Progress | None = None) -> Indexed:
     """Embed and publish; a cache that cannot be used costs only time."""
     usable = cache_file is not None and _exchange(app, cache_file, VectorCache.lend)
+    lacking = len(VectorStore(app.database, app.embedder.model_id).pending())
+    begin = time.perf_counter()
     app.pipeline.index(progress)
+    seconds = time.perf_counter() - begin
     if cache_file is not None and usable:
         _exchange(app, cache_file, VectorCache.learn)
+    return Indexed(lacking, seconds)
 
 
 def _exchange(

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from assistant.services.backtest.intervals import Interval
+from evals.footprint import Footprint
 from evals.provenance import Commit, Machine, this_commit, this_machine
 
 FORMAT = "precedent-eval-run/1"
-VOLATILE = ("latency_ms", "timings", "machine", "finished_at")
+VOLATILE = ("latency_ms", "timings", "machine", "finished_at", "footprint")
 """The members that differ between two runs on the same inputs. No other does."""
 
 RANKING_SHOWN = 10
@@ -105,6 +106,7 @@ class EvalResult:
     notes: tuple[str, ...] = ()
     confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     curves: Mapping[str, Sequence[Mapping[str, float]]] = field(default_factory=dict)
+    footprint: Footprint = field(default_factory=Footprint)
     commit: Commit = field(default_factory=this_commit)
     machine: Machine = field(default_factory=this_machine)
     finished_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -121,6 +123,7 @@ class EvalResult:
             "metrics": {name: interval.as_json() for name, interval in self.metrics.items()},
             "latency_ms": self.latency.as_json(),
             "timings": self.latency.timings(),
+            "footprint": self.footprint.as_json(),
             "machine": self.machine.as_json(),
             "finished_at": self.finished_at.isoformat(timespec="seconds"),
             **({"confusion": self.confusion} if self.confusion else {}),

@@ -47,6 +47,7 @@ class RunRecord(_Part):
     metrics: Mapping[str, Interval]
     latency_ms: Percentiles
     timings: Timings = Timings()
+    footprint: Mapping[str, float | None] = Field(default_factory=dict)
     machine: Mapping[str, Any]
     finished_at: datetime
     settings: Mapping[str, Any]

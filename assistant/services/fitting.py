@@ -46,20 +46,21 @@ class FittedRanking(BaseModel):
 
 
 class FittedFile:
-    """Where learned weights are kept."""
+    """Where learned weights are kept; ``unlearned`` rank where there are none that help."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, unlearned: Weights = SHIPPED) -> None:
         self._path = folder / "ranking.json"
+        self.unlearned = unlearned
 
     def ranker(self) -> WeightedSum:
-        """The learned ranking if there is one that helps, else the one that ships."""
+        """The learned ranking if there is one that helps, else the configured one."""
         try:
             text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            return WeightedSum()
+            return WeightedSum(self.unlearned)
         try:
             fitted = FittedRanking.model_validate_json(text)
-            return WeightedSum(Weights(**fitted.weights) if fitted.kept else SHIPPED)
+            return WeightedSum(Weights(**fitted.weights) if fitted.kept else self.unlearned)
         except (ValidationError, TypeError, ValueError) as exc:
             raise InvalidSettings(
                 f"{self._path} is not a file of learned weights. Delete it, or run 'precedent fit'."
@@ -98,7 +99,7 @@ class Fitting:
         if len(links) < MIN_QUERIES:
             raise InvalidInput(
                 f"{len(links)} records are linked with others (same problem, duplicate, parent); "
-                f"learning needs {MIN_QUERIES}. The ranking that ships stays in use."
+                f"learning needs {MIN_QUERIES}. The configured ranking stays in use."
             )
         chosen = dict(sorted(links.items(), key=lambda link: _spread(link[0]))[:_MAX_QUERIES])
         judged = []
@@ -106,14 +107,15 @@ class Fitting:
             judged.append(self._judged(record_id, others))
             if step is not None:
                 step(number, len(chosen))
-        weights = fit([judged])
+        unlearned = self._file.unlearned
+        weights = fit([judged], unlearned)
         vector = dict(zip(FEATURES, weights.vector().tolist(), strict=True))
         fitted = FittedRanking(
             weights={name: round(value, 4) for name, value in vector.items()},
             queries=len(judged),
             data_hash=_hash(chosen),
-            ndcg_before=round(float(np.mean(ndcg(judged, SHIPPED))), 4),
-            ndcg_after=round(float(np.mean(_held_out(judged))), 4),
+            ndcg_before=round(float(np.mean(ndcg(judged, unlearned))), 4),
+            ndcg_after=round(float(np.mean(_held_out(judged, unlearned))), 4),
             fitted_at=self._clock().astimezone(UTC),
         )
         self._file.write(fitted)
@@ -135,11 +137,11 @@ class Fitting:
         return Judged(described.features, grades, unseen=(1.0,) * missed)
 
 
-def _held_out(judged: Sequence[Judged]) -> list[float]:
+def _held_out(judged: Sequence[Judged], start: Weights) -> list[float]:
     """nDCG of each query under weights that were learned without it."""
     found: list[float] = []
     for fold in range(_FOLDS):
-        learned = fit([[query for n, query in enumerate(judged) if n % _FOLDS != fold]])
+        learned = fit([[query for n, query in enumerate(judged) if n % _FOLDS != fold]], start)
         found += ndcg(judged[fold::_FOLDS], learned)
     return found
 

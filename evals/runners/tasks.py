@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from assistant.bootstrap import Application
 from assistant.services.backtest.intervals import SEED, Interval
-from assistant.services.drafting.chat import PROMPT_NAME, PROMPT_VERSION
+from assistant.services.drafting.chat import PROMPT_NAME
 from assistant.services.fields.learning import Labelled
 from evals.cases import (
     CASES,
@@ -25,6 +25,7 @@ from evals.cases import (
 from evals.datasets import CORPUS, as_known, load_retrieval
 from evals.deployment import Deployment, deployed_version, is_address
 from evals.deployment_triage import fields_suggested_by, named_field
+from evals.footprint import Footprint, ReadIn
 from evals.installation import bare_installation, holding, installed, vectors_of
 from evals.json_lines import hash_of
 from evals.judge.labels import judged_by_model, labels_for
@@ -41,12 +42,22 @@ from ingest.redaction import REDACTION_VERSION
 from retrieval.analysis import ANALYSIS_VERSION
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.errors import InvalidInput
+from retrieval.generations import GenerationFolder
 from retrieval.indexer import Progress
 
 _PACKAGES = ("faiss-cpu", "ir-measures", "numpy", "onnxruntime", "scipy", "tantivy")
 # The settings that an answer depends on, without secrets and without addresses, which may
 # hold secrets.
-_ANSWERS = {"embedder", "vectors", "reranker", "chat", "verifier", "triage", "redaction"}
+ANSWERS = {
+    "embedder",
+    "vectors",
+    "fusion",
+    "reranker",
+    "chat",
+    "verifier",
+    "triage",
+    "redaction",
+}
 _PLACES = {
     "embedder": {"api_key", "base_url"},
     "vectors": {"api_key", "url"},
@@ -111,6 +122,7 @@ class _Product(NamedTuple):
     models: Mapping[str, str]
     prompts: tuple[str, ...]
     configuration: Mapping[str, Any]
+    footprint: Footprint
 
 
 class _Dataset(Protocol):
@@ -138,7 +150,7 @@ def run_retrieval(
             records = installation.app.store.iter_current()
             dataset = as_known(dataset, {each.external_id: each.known_at for each in records})
         measured = retrieval.measure(dataset, build(installation.app), asking)
-        product = _product(installation.app, run.system)
+        product = _product(installation.app, run.system, installation.read)
     write_trec(run.trec_run, run.trec_qrels, dataset, measured, run.system)
     result = _result(
         "retrieval",
@@ -223,7 +235,7 @@ def asked_for_causes(
                 run.system,
                 dataset=dataset,
                 measured=measured,
-                product=_product(app, run.system),
+                product=_product(app, run.system, installation.read),
                 settings={
                     "cases": run.cases,
                     "precedents": "the other cases" if dataset.corpus is None else CORPUS,
@@ -242,7 +254,7 @@ def run_drafts(
     dataset = load_drafts(run.folder, run.cases)
     with installed(dataset.corpus, run.cache_file, embedding) as installation:
         measured = drafts.measure(dataset.cases, installation.app, draft, asking)
-        product = _product(installation.app, run.system)
+        product = _product(installation.app, run.system, installation.read)
     return _result(
         "drafts",
         run.system,
@@ -321,11 +333,12 @@ def _result(
         models=product.models,
         prompts=product.prompts,
         configuration=product.configuration,
+        footprint=product.footprint,
         notes=notes,
     )
 
 
-def _product(app: Application, system: str) -> _Product:
+def _product(app: Application, system: str, read: ReadIn | None = None) -> _Product:
     """What the figures depend on besides the data; a deployment says its own version."""
     versions = {
         "precedent": app.version,
@@ -342,6 +355,8 @@ def _product(app: Application, system: str) -> _Product:
     models = {"embedder": app.embedder.model_id}
     if asks_chat:
         models["chat"] = app.settings.chat.model
-    configuration = app.settings.model_dump(mode="json", include=_ANSWERS, exclude=_PLACES)
-    prompts = (f"{PROMPT_NAME}/{PROMPT_VERSION}",) if asks_chat else ()
-    return _Product(versions, models, prompts, configuration)
+    configuration = app.settings.model_dump(mode="json", include=ANSWERS, exclude=_PLACES)
+    prompts = (f"{PROMPT_NAME}/{app.settings.chat.prompt}",) if asks_chat else ()
+    index = GenerationFolder(app.settings.data_dir / "index").current()
+    footprint = Footprint.of(app.settings.embedder, index, read)
+    return _Product(versions, models, prompts, configuration, footprint)

@@ -34,13 +34,15 @@ class Drafted(NamedTuple):
     """What a system wrote: its claims and, of a writer, the body of the draft that they are in.
 
     ``model_calls`` and ``tokens`` are what a chat model was asked and counted; ``tokens`` is
-    ``None`` where it did not count.
+    ``None`` where it did not count. ``fell_back``: another writer wrote what the model was to
+    write; ``None`` where no model was to.
     """
 
     claims: tuple[Claim, ...]
     body: DraftBody | None = None
     model_calls: int = 0
     tokens: int | None = 0
+    fell_back: bool | None = None
 
 
 System = Callable[[Application, Record, "datetime | None"], Drafted]
@@ -134,6 +136,8 @@ def _cost(record: Record, drafted: Drafted) -> dict[str, float]:
     found = {"model_calls": float(drafted.model_calls)}
     if drafted.tokens is not None:
         found["tokens"] = float(drafted.tokens)
+    if drafted.fell_back is not None:
+        found["fell_back"] = float(drafted.fell_back)
     if drafted.body is not None:
         draft = Draft(
             id=record.id,
@@ -173,6 +177,7 @@ _ORDER = (
     "lint_findings",
     "model_calls",
     "tokens",
+    "fell_back",
 )
 
 
@@ -197,6 +202,7 @@ def _written_by(name: str) -> System:
             written.body,
             model_calls=int(asked.get("attempts", 0)),
             tokens=sum(tokens) if tokens or not asked else None,
+            fell_back=written.model is None if name == "chat" else None,
         )
 
     return draft

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -9,17 +10,18 @@ import typer
 from assistant.bootstrap import Application
 from assistant.commands.learning import fit
 from assistant.services.fitting import FittedFile
+from assistant.settings import load_settings
 from retrieval.access import Reader
 from retrieval.errors import InvalidInput, InvalidSettings
-from retrieval.ranking import SHIPPED, WeightedSum
+from retrieval.ranking import FEATURES, SHIPPED, WeightedSum
 from tests.installation import application, take_in
 
 OPERATOR = Reader.operator()
 
 
-def with_problems(folder: Path, groups: int) -> Application:
+def with_problems(folder: Path, groups: int, **settings: Any) -> Application:
     """Incidents in pairs: one problem, one service, different words."""
-    app = application(folder, embedder={"backend": "hashing"})
+    app = application(folder, embedder={"backend": "hashing"}, **settings)
     words = ["printer", "gateway", "database", "badge", "mail", "backup", "switch", "portal"]
     lines = []
     for group in range(groups):
@@ -66,6 +68,25 @@ class TestFit:
         file = FittedFile(tmp_path / "models")
         file.write(fitted)
         assert (file.ranker()._weights == WeightedSum()._weights).all()
+
+    def test_the_configured_weights_rank_until_better_ones_are_learned(
+        self, tmp_path: Path
+    ) -> None:
+        app = application(tmp_path, embedder={"backend": "hashing"}, fusion={"words": 3})
+        assert app.fitted.ranker()._weights[FEATURES.index("words")] == 3
+
+    def test_learning_starts_from_the_configured_weights(self, tmp_path: Path) -> None:
+        as_shipped = with_problems(tmp_path, groups=15).fitting.fit()
+        other = with_problems(tmp_path, groups=15, fusion={"words": 0, "service": 3})
+        learned = other.fitting.fit()
+        assert learned.ndcg_before > as_shipped.ndcg_before
+        assert learned.weights["service"] > 2
+
+    def test_weights_that_rank_nothing_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in FEATURES:
+            monkeypatch.setenv(f"PRECEDENT_FUSION__{name.upper()}", "0")
+        with pytest.raises(InvalidSettings, match="every weight is 0"):
+            load_settings()
 
     def test_a_broken_file_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "ranking.json").write_text("{", encoding="utf-8")

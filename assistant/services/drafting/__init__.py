@@ -8,7 +8,7 @@ configured; return ``None`` when it needs one that is not, and it is not offered
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from assistant.services.drafting.chat import Budget, ChatWriter
+from assistant.services.drafting.chat import PROMPT_VERSION, Budget, ChatWriter, chat_prompt
 from assistant.services.drafting.extractive import ExtractiveWriter
 from assistant.services.drafting.gate import RULES, ClaimCheck
 from assistant.services.drafting.ports import StructuredModel, Writer
@@ -18,13 +18,15 @@ from assistant.services.drafting.ports import StructuredModel, Writer
 class Means:
     """What writers may work with.
 
-    ``budget`` is that of a draft by the chat model, ``check`` what the gate asks about its
-    claims; a writer that only takes sentences over needs no other than the rules.
+    ``budget`` is that of a draft by the chat model, ``prompt`` the version of the prompt that
+    asks for it, ``check`` what the gate asks about its claims; a writer that only takes
+    sentences over needs no other than the rules.
     """
 
     model: StructuredModel | None = None
     budget: Budget = field(default_factory=Budget)
     check: ClaimCheck = RULES
+    prompt: str = PROMPT_VERSION
 
 
 WRITERS: dict[str, Callable[[Means], Writer | None]] = {
@@ -32,7 +34,9 @@ WRITERS: dict[str, Callable[[Means], Writer | None]] = {
     "chat": lambda means: (
         None
         if means.model is None
-        else ChatWriter(means.model, budget=means.budget, check=means.check)
+        else ChatWriter(
+            means.model, budget=means.budget, check=means.check, prompt=chat_prompt(means.prompt)
+        )
     ),
 }
 

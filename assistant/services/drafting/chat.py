@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from assistant.domain.drafts import DraftBody
+from assistant.domain.drafts import DraftBody, SectionName
 from assistant.domain.evidence import EvidencePack
 from assistant.llm.answers import UnusableAnswer, Usage
 from assistant.services.drafting.answer import (
@@ -28,10 +28,21 @@ from assistant.services.drafting.ports import Parameters, StructuredModel, Write
 from assistant.services.drafting.progress import Progress, Stage, Tell, silent
 from assistant.services.drafting.selection import telling_title
 from assistant.services.drafting.spotlight import clean, instructs, new_mark
-from prompts.library import Messages, Prompt, PromptLibrary
-from retrieval.errors import ModelUnavailable
+from prompts.library import Input, Messages, Prompt, PromptLibrary, UnknownPrompt
+from retrieval.errors import InvalidSettings, ModelUnavailable
 
 PROMPT_NAME, PROMPT_VERSION = "rca_draft", "v2"
+
+
+def chat_prompt(version: str = PROMPT_VERSION) -> Prompt:
+    """The prompt that asks for a draft, in one of its versions.
+
+    Raises ``InvalidSettings`` where there is no such version.
+    """
+    try:
+        return PromptLibrary().load(PROMPT_NAME, version)
+    except UnknownPrompt as exc:
+        raise InvalidSettings(f"PRECEDENT_CHAT__PROMPT is {version!r}. {exc}") from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class ChatWriter:
         *,
         budget: Budget = Budget(),
         check: ClaimCheck = RULES,
-        prompts: PromptLibrary | None = None,
+        prompt: Prompt | None = None,
         fallback: Writer | None = None,
         mark: Callable[[], str] = new_mark,
         clock: Callable[[], float] = time.monotonic,
@@ -68,7 +79,7 @@ class ChatWriter:
         self._model = model
         self._budget = budget
         self._check = check
-        self._prompt = (prompts or PromptLibrary()).load(PROMPT_NAME, PROMPT_VERSION)
+        self._prompt = prompt or chat_prompt()
         self._fallback = fallback or ExtractiveWriter()
         self._mark = mark
         self._clock = clock
@@ -124,11 +135,14 @@ class _Question:
         title = pack.incident.id if instructs(title) else clean(title)
 
         def filled(sources: tuple[PromptSource, ...]) -> Messages:
-            return prompt.render(
-                nonce=mark,
-                title=title,
-                sources=list(sources),
-            )
+            known: dict[str, Input] = {
+                "nonce": mark,
+                "title": title,
+                "sections": [name.value for name in SectionName],
+                "sources": list(sources),
+            }
+            # A version takes what it declares: the first wanted the names of the sections.
+            return prompt.render(**{k: v for k, v in known.items() if k in prompt.inputs})
 
         empty = sum(len(part) for part in filled(()))
         left = context_tokens * CHARS_PER_TOKEN - empty - MAX_CORRECTION_CHARS

@@ -13,10 +13,11 @@ from assistant.domain.evidence import EvidencePack, Related
 from assistant.llm.answers import Answer, UnusableAnswer, Usage
 from assistant.services.drafting import Means, writers
 from assistant.services.drafting.answer import WrittenDraft, answer_form
-from assistant.services.drafting.chat import Budget, ChatWriter
+from assistant.services.drafting.chat import PROMPT_VERSION, Budget, ChatWriter, chat_prompt
 from assistant.services.drafting.packing import packed
 from assistant.services.drafting.ports import SchemaT
-from retrieval.errors import ModelUnavailable
+from assistant.settings import ChatSettings
+from retrieval.errors import InvalidSettings, ModelUnavailable
 from tests.unit.assistant.test_drafting import claims, record, texts
 
 TEXT = """## Description
@@ -88,6 +89,19 @@ class TestAnswer:
         assert claim.citations[0].quote == TEXT[claim.citations[0].start : claim.citations[0].end]
         assert claim.citations[0].quote.startswith("The pool of orders-db")
         assert (written.prompt, written.model) == ("rca_draft/v2", "scripted:test")
+
+    def test_the_version_of_the_prompt_can_be_chosen(self) -> None:
+        model = Model(GOOD)
+        first = chat_prompt("v1")
+        assert ChatWriter(model, prompt=first).write(PACK).prompt == "rca_draft/v1"
+        assert "- Contributing factors\n" in "".join(model.asked[0])
+
+    def test_a_version_that_does_not_exist_is_named_with_those_that_do(self) -> None:
+        with pytest.raises(InvalidSettings, match=r"PROMPT is 'v0'.*rca_draft/v1, rca_draft/v2"):
+            chat_prompt("v0")
+
+    def test_the_writer_and_the_settings_have_the_same_default(self) -> None:
+        assert ChatSettings().prompt == PROMPT_VERSION
 
     def test_the_kind_follows_from_the_record_cited(self) -> None:
         body = ChatWriter(Model(GOOD)).write(PACK).body

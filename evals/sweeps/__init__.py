@@ -1,0 +1,1 @@
+"""Settings tried out: which variants there are, their runs, and what may be concluded."""
