@@ -14,6 +14,7 @@ from assistant.web import (
     draft_life,
     drafts,
     home,
+    insights,
     judging,
     proposing,
     records,
@@ -36,6 +37,7 @@ _PAGES = (
     proposing,
     approvals,
     judging,
+    insights,
 )
 _API_PATHS = ("/api/", "/livez", "/readyz")
 
