@@ -37,6 +37,13 @@ from assistant.services.identity.api_keys import ApiKeys
 from assistant.services.identity.exchange import TokenExchange
 from assistant.services.identity.sessions import Sessions
 from assistant.services.identity.single_sign_on import SingleSignOn
+from assistant.services.insights.connector_health import HealthReport
+from assistant.services.insights.corpus_hygiene import HygieneReport
+from assistant.services.insights.knowledge_gaps import GapReport
+from assistant.services.insights.quality import QualityReading
+from assistant.services.insights.recurring import RecurringReport
+from assistant.services.insights.service import Insights
+from assistant.services.insights.usage import UsageReading
 from assistant.services.judging import Judging
 from assistant.services.kill_switch import KillSwitch
 from assistant.services.places import Places
@@ -143,6 +150,7 @@ class Application:
         self._wire_triage()
         self._wire_services(chat)
         self._wire_events()
+        self._wire_insights()
 
     def _prepare_database(self, asked: bool) -> None:
         if asked or self.database.dialect == "sqlite":
@@ -275,6 +283,18 @@ class Application:
         self.field_fitting = FieldFitting(fitted_fields, self.embedder, self.clock)
         self.calibrating = Calibrating(
             self.triage, self.store, self.embedder, self.calibration, self.clock
+        )
+
+    def _wire_insights(self) -> None:
+        store, clock, connections = self.store, self.clock, self.settings.connections
+        recurring = RecurringReport(store, self.database, self.embedder)
+        self.insights = Insights(
+            HygieneReport(store),
+            recurring,
+            GapReport(store, recurring, self.triage, self.audit, clock),
+            HealthReport(self.syncing, self.runs, connections, clock),
+            UsageReading(store, self.audit, clock),
+            QualityReading(self.settings.evaluation.runs or self.settings.data_dir / "eval"),
         )
 
     @cached_property

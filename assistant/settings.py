@@ -221,9 +221,14 @@ class WebSettings(_Section):
 
 
 class EvaluationSettings(_Section):
-    """How an evaluation asks a running deployment: with a key of it (``precedent keys create``)."""
+    """How an evaluation asks a running deployment, and where its runs are kept.
+
+    ``api_key`` is a key of that deployment (``precedent keys create``). ``runs`` is the folder
+    of the run records that the page of quality shows; default ``<data_dir>/eval``.
+    """
 
     api_key: SecretStr = SecretStr("")
+    runs: Path | None = None
 
 
 class Settings(BaseSettings):

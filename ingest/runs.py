@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ingest.items import Reject
 from ingest.tables import ingest_runs, rejects
@@ -34,6 +34,17 @@ class StoredReject(NamedTuple):
     external_id: str | None
     excerpt: str
     at: datetime
+
+
+class StoredRun(NamedTuple):
+    """A run as it was kept; ``finished_at`` is ``None`` while it runs, and where it was killed."""
+
+    source: str
+    place: str
+    started_at: datetime
+    finished_at: datetime | None
+    state: str
+    counts: Mapping[str, int]
 
 
 class RunJournal:
@@ -101,6 +112,24 @@ class RunJournal:
         )
         with self._database.read() as connection:
             return {name for name in connection.scalars(query) if name is not None}
+
+    def latest(self) -> list[StoredRun]:
+        """The latest run of each source, by source."""
+        last = select(func.max(ingest_runs.c.id)).group_by(ingest_runs.c.source)
+        query = (
+            select(
+                ingest_runs.c.source,
+                ingest_runs.c.place,
+                ingest_runs.c.started_at,
+                ingest_runs.c.finished_at,
+                ingest_runs.c.state,
+                ingest_runs.c.counts,
+            )
+            .where(ingest_runs.c.id.in_(last))
+            .order_by(ingest_runs.c.source)
+        )
+        with self._database.read() as connection:
+            return [StoredRun(*row) for row in connection.execute(query)]
 
     def latest_rejects(self, limit: int) -> list[StoredReject]:
         """The latest rejects, newest first."""

@@ -17,6 +17,7 @@ from assistant.api import (
     feedback,
     guards,
     health,
+    insights,
     judging,
     lint,
     proposals,
@@ -45,6 +46,7 @@ _ROUTES = (
     changes,
     lint,
     judging,
+    insights,
     webhooks,
     session,
 )

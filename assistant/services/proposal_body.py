@@ -21,7 +21,7 @@ def body_of(draft: Draft, field: Field, proposal_id: str, review_url: str) -> st
     Only the sections that belong into the field; ``InvalidInput`` when they say nothing,
     ``TooLarge`` when the field cannot hold it.
     """
-    part = _restricted(draft, field)
+    part = part_for(draft, field)
     if not part.body.claims():
         raise InvalidInput(f"The draft says nothing yet that belongs into {field.label}.")
     told = outline(part)
@@ -41,6 +41,15 @@ def body_of(draft: Draft, field: Field, proposal_id: str, review_url: str) -> st
             "Shorten the draft."
         )
     return body
+
+
+def part_for(draft: Draft, field: Field) -> Draft:
+    """The draft with only the sections that belong into the field."""
+    if not field.sections:
+        return draft
+    kept = tuple(s for s in draft.body.sections if s.name in field.sections)
+    body = draft.body.model_copy(update={"sections": kept, "questions": ()})
+    return draft.model_copy(update={"body": body})
 
 
 def blockers(draft: Draft) -> tuple[str, ...]:
@@ -73,14 +82,6 @@ def risk_of(field: Field, blocked: bool, overwrites: bool) -> tuple[Risk, tuple[
     if high:
         return Risk.HIGH, reasons
     return (Risk.ELEVATED if elevated else Risk.LOW), reasons
-
-
-def _restricted(draft: Draft, field: Field) -> Draft:
-    if not field.sections:
-        return draft
-    kept = tuple(s for s in draft.body.sections if s.name in field.sections)
-    body = draft.body.model_copy(update={"sections": kept, "questions": ()})
-    return draft.model_copy(update={"body": body})
 
 
 def _shortened(text: str) -> str:

@@ -15,6 +15,7 @@ from assistant.web import (
     draft_life,
     drafts,
     home,
+    insights,
     judging,
     proposing,
     records,
@@ -37,6 +38,7 @@ _PAGES = (
     proposing,
     approvals,
     judging,
+    insights,
 )
 _API_PATHS = ("/api/", "/livez", "/readyz")
 

@@ -1,11 +1,13 @@
 """The approvals inbox: exactly what will be written, one decision, and what came of it."""
 
+import json
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from assistant.api.drafts import readable_draft
 from assistant.api.identity import App
 from assistant.api.proposals import readable_proposal, readable_proposals
 from assistant.bootstrap import Application
@@ -13,35 +15,91 @@ from assistant.domain.approval import (
     OPEN_STATES,
     RETRIABLE_STATES,
     Decision,
+    Proposal,
     ProposalState,
     approvers,
     marker,
 )
-from assistant.domain.people import Role
+from assistant.domain.delivery import Field
+from assistant.domain.people import Person, Role
 from assistant.services.approval import ProposalView
+from assistant.services.proposal_checks import Checks, checks_of
 from assistant.web.bodies import changed_lines, shown_body
 from assistant.web.pages import SignedIn, page
-from retrieval.errors import PrecedentError
+from retrieval.errors import InvalidInput, PrecedentError
 
 router = APIRouter(prefix="/approvals")
 log = structlog.get_logger()
 
 _SHOWN = 100
+_ON_THE_WAY = frozenset({ProposalState.APPROVED, ProposalState.DELIVERING, ProposalState.UNDOING})
+_ADVICE = {
+    ProposalState.CONFLICT: "The ticket changed after it was approved, so nothing was written. "
+    "See what changed, then ask for approval again or withdraw it.",
+    ProposalState.AMBIGUOUS: "No answer came, so it may have been written. Look at the ticket "
+    "for its mark, then let it be looked for again. It is never written blindly twice.",
+    ProposalState.FAILED: "Nothing was written. Mend what the reason names, then try again.",
+}
 
 
 @router.get("", response_class=HTMLResponse)
 def inbox(request: Request, app: App, person: SignedIn) -> HTMLResponse:
-    """What waits for a decision first, then what needs a person, then everything else."""
+    """What waits for this person first, then what needs somebody, then everything else."""
     found = readable_proposals(app, person, _SHOWN)
-    stuck = RETRIABLE_STATES | {ProposalState.CONFLICT}
+    waiting = [p for p in found if p.state is ProposalState.SUBMITTED]
+    mine = [p for p in waiting if _awaits(app, person, p)]
+    stuck = [p for p in found if p.state in RETRIABLE_STATES | {ProposalState.CONFLICT}]
+    on_the_way = [p for p in found if p.state in _ON_THE_WAY]
+    shown = {p.id for p in (*waiting, *stuck, *on_the_way)}
     return page(
         request,
         "approvals.html",
-        waiting=[p for p in found if p.state is ProposalState.SUBMITTED],
-        stuck=[p for p in found if p.state in stuck],
-        others=[p for p in found if p.state not in stuck | {ProposalState.SUBMITTED}],
+        mine=mine,
+        others=[p for p in waiting if p not in mine],
+        stuck=stuck,
+        on_the_way=on_the_way,
+        closed=[p for p in found if p.id not in shown],
+        checks={p.id: _checks(app, person, p) for p in waiting},
+        advice=_ADVICE,
+        is_approver=Role.APPROVER in person.roles,
         stopped=app.kill_switch.stopped(),
     )
+
+
+def _awaits(app: Application, person: Person, proposal: Proposal) -> bool:
+    """Whether the person may decide on it, and has not approved it already."""
+    if Role.APPROVER not in person.roles or person.name in proposal.authors:
+        return False
+    decisions = app.approvals.get(proposal.id).decisions
+    return person.name not in approvers(proposal, decisions)
+
+
+def _checks(app: Application, person: Person, proposal: Proposal) -> Checks:
+    draft = readable_draft(app, person, proposal.draft_id, proposal.draft_revision)
+    return checks_of(draft, _field(app, proposal))
+
+
+def _field(app: Application, proposal: Proposal) -> Field | None:
+    try:
+        return app.places.field(proposal.target.name, proposal.target.field)
+    except InvalidInput:
+        # The target is configured no longer; what was proposed is shown all the same.
+        return None
+
+
+def _trail(app: Application, proposal: Proposal) -> list[dict[str, str]]:
+    """What the ledger has of a proposal, oldest first, in words."""
+    return [
+        {
+            "seq": str(event.seq),
+            "at": event.at,
+            "action": event.action.replace(".", " ").replace("-", " "),
+            "actor": event.actor,
+            "reason": str(json.loads(event.payload).get("reason", "")),
+            "hash": event.hash,
+        }
+        for event in app.audit.about(proposal.id)
+    ]
 
 
 @router.get("/{proposal_id}", response_class=HTMLResponse)
@@ -59,7 +117,9 @@ def show(request: Request, proposal_id: str, app: App, person: SignedIn) -> HTML
         body=shown_body(proposal.form, proposal.body),
         mark=marker(proposal.id),
         approvals=approvers(proposal, view.decisions),
-        events=app.audit.about(proposal.id),
+        events=_trail(app, proposal),
+        checks=_checks(app, person, proposal),
+        advice=_ADVICE.get(proposal.state, ""),
         stopped=app.kill_switch.stopped().get(proposal.target.name),
         may_withdraw=is_author and proposal.state in OPEN_STATES,
         may_retry=not person.roles.isdisjoint({Role.APPROVER, Role.ADMIN}),
@@ -74,10 +134,9 @@ def show(request: Request, proposal_id: str, app: App, person: SignedIn) -> HTML
 def _ticket(app: Application, view: ProposalView) -> dict[str, Any]:
     """The ticket as it stands, and what the proposal changes in it."""
     proposal = view.proposal
-    field = None
+    field = _field(app, proposal)
     now, unreadable = view.seen, ""
     try:
-        field = app.places.field(proposal.target.name, proposal.target.field)
         if proposal.state is ProposalState.SUBMITTED:
             now = app.approvals.look(proposal.id)
     except PrecedentError as exc:

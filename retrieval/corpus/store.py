@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, select
 
 from retrieval.access import Reader, RecordFilter
 from retrieval.batches import batched
@@ -170,6 +170,30 @@ class SqlRecordStore:
                     break
         return found
 
+    def newest(self, filter: RecordFilter, limit: int, *, resolved: bool = False) -> list[Record]:
+        """At most ``limit`` current records that the filter admits, the latest opened first.
+
+        The filter must name its kinds. What it does not admit does not count towards the limit,
+        and what its reader may not read is not even fetched. Records without an opening time
+        come last. With ``resolved``, only those whose end is known.
+        """
+        wanted = [
+            revisions.c.revision == records.c.revision,
+            revisions.c.kind.in_([str(kind) for kind in filter.kinds]),
+        ]
+        if resolved:
+            wanted.append(revisions.c.resolved_at.is_not(None))
+        newest_first = revisions.c.opened_at.desc().nulls_last()
+        found: list[Record] = []
+        with self._database.read() as connection:
+            wanted.append(_groups_as_text().in_(_readable_groups(connection, filter.reader)))
+            query = live_records().where(*wanted).order_by(newest_first, records.c.pk)
+            streamed = query.execution_options(yield_per=_ROWS_PER_FETCH)
+            with connection.execute(streamed) as rows:
+                admitted = (record for record in map(record_of, rows) if filter.admits(record))
+                found += islice(admitted, limit)
+        return found
+
     def opened_between(
         self,
         kind: RecordKind,
@@ -245,10 +269,30 @@ class SqlRecordStore:
             found = (record_of(row) for row in rows)
             return list(islice((record for record in found if filter.admits(record)), limit))
 
+    def titles(self, record_ids: Iterable[str], reader: Reader) -> dict[str, str]:
+        """The titles of those of the records that there are and that the reader may read."""
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for ids in batched(record_ids, _PAIRS_PER_QUERY):
+                query = (
+                    select(records.c.id, revisions.c.title, records.c.groups)
+                    .join(revisions, _same_revision())
+                    .where(
+                        records.c.id.in_(ids),
+                        records.c.removed_at.is_(None),
+                        revisions.c.revision == records.c.revision,
+                    )
+                )
+                found |= {
+                    row.id: row.title
+                    for row in connection.execute(query)
+                    if reader.may_read_groups(frozenset(row.groups))
+                }
+        return found
+
     def counts(self, reader: Reader) -> list[SourceCount]:
         """How many current records the reader may read, by source and kind."""
-        # Few sets of groups occur, so each is looked at once; as text, which can be grouped.
-        groups = cast(records.c.groups, Text)
+        groups = _groups_as_text()
         query = (
             select(records.c.source, revisions.c.kind, groups, func.count())
             .join(revisions, _same_revision())
@@ -266,6 +310,16 @@ class SqlRecordStore:
         """The corpus version: it moves with every change that an index must follow."""
         with self._database.read() as connection:
             return connection.scalar(select(corpus_state.c.version)) or 0
+
+
+def _groups_as_text() -> ColumnElement[str]:
+    """Few sets of groups occur, so each is looked at once; as text, which can be grouped."""
+    return cast(records.c.groups, Text)
+
+
+def _readable_groups(connection: Connection, reader: Reader) -> list[str]:
+    every = connection.scalars(select(_groups_as_text()).distinct())
+    return [each for each in every if reader.may_read_groups(frozenset(json.loads(each)))]
 
 
 def _same_revision() -> Any:

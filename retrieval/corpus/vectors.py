@@ -93,6 +93,20 @@ class VectorStore:
             matrix[row] = np.frombuffer(found[key], dtype="<f4")
         return matrix
 
+    def means(self, record_ids: Sequence[str]) -> dict[str, Vectors]:
+        """The middle of each record's passages, of length 1; none for a record without vectors."""
+        sums: dict[str, Vectors] = {}
+        query = _current(select(records.c.id, vectors.c.vector)).join(
+            vectors,
+            (vectors.c.embed_hash == passages.c.embed_hash) & (vectors.c.model == self._model_id),
+        )
+        with self._database.read() as connection:
+            for part in batched(record_ids, _KEYS_PER_QUERY):
+                for row in connection.execute(query.where(records.c.id.in_(part))):
+                    vector = np.frombuffer(row.vector, dtype="<f4")
+                    sums[row.id] = sums[row.id] + vector if row.id in sums else vector
+        return {name: each / max(float(np.linalg.norm(each)), 1e-9) for name, each in sums.items()}
+
     def held(self) -> list[str]:
         """Keys of current passages that have a vector, each once."""
         query = _current(select(passages.c.embed_hash).distinct()).join(

@@ -93,7 +93,7 @@ class Triage:
     def evidence(self, context: IncidentContext, reader: Reader, k: int = 5) -> Evidence:
         """Precedents, runbooks and hypotheses, the last ones by weight."""
         precedents = self._search(context, reader, PRECEDENT_KINDS, max(k, _WEIGHED))
-        runbooks = self._guidance(context, reader)
+        runbooks = self.runbooks(context, reader)
         record = context.record
         # Of a resolved record anybody can read the cause; it is no answer to itself.
         own = () if record is None or record.resolved_at is not None else suspicions(record)
@@ -101,7 +101,7 @@ class Triage:
         found = hypotheses(context, causes, precedents.hits, runbooks, self._embedder)
         return Evidence(precedents, runbooks, found)
 
-    def _guidance(self, context: IncidentContext, reader: Reader) -> tuple[Hit, ...]:
+    def runbooks(self, context: IncidentContext, reader: Reader) -> tuple[Hit, ...]:
         """Runbooks that the alerts link, then those of their names, then those of the meaning."""
         wanted = Wanted.of(context)
         depth = _READ_FOR_NAMES if wanted else _RUNBOOKS
