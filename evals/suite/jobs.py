@@ -14,6 +14,8 @@ from typing import NamedTuple, TypeAlias
 from evals.cases import CASES, Asked, asked_of, labelled_by_field
 from evals.datasets import CORPUS, QRELS, QUERIES
 from evals.json_lines import objects
+from evals.planted import suite
+from evals.planted.files import corpus_files, records_of
 from evals.results import EvalResult
 from evals.runners.calibration import run_calibration
 from evals.runners.guardrails import GuardrailRun, run_guardrails
@@ -125,7 +127,10 @@ def _questions(folder: Path, cache: Path | None) -> Iterator[_Question]:
     if (folder / CORPUS).is_file():
         for field in _labelled_fields(folder):
             yield _Question("triage", field, _labelled(folder, field, cache))
-        yield _Question("verifier", "", lambda _: VerifierRun(source=folder))
+        planted = VerifierRun(source=folder)
+        # Runbooks may have no sentence that states a fact to get wrong.
+        if suite(records_of(corpus_files(folder)), planted.seed):
+            yield _Question("verifier", "", lambda _: planted)
 
 
 def _of_cases(file: Path, cache: Path | None) -> Iterator[_Question]:

@@ -22,7 +22,7 @@ PEOPLE = [
     {"name": "ada", "roles": ["admin"]},
     {"name": "ruth", "roles": ["analyst", "evaluator"], "groups": ["everyone", "personnel"]},
 ]
-ANA, EVA, ADA, RUTH = ({"X-Precedent-Person": person["name"]} for person in PEOPLE)
+ANA, EVA, ADA, RUTH = ({"X-Precedent-Person": str(person["name"])} for person in PEOPLE)
 WHO = {"ana": ANA, "eva": EVA, "ada": ADA}
 NO_WORKER = {"embedded_worker": False}
 FOR_ALL = ("recurring", "knowledge-gaps", "corpus-hygiene")
@@ -101,8 +101,8 @@ class TestHidden:
         seen_by_ruth = client.get(paths[1], headers=RUTH).text
         hide(app)
         client.get("/sidebar?record=HR1", headers=RUTH)
-        given = {"subject": "HR1", "suggestion": "KB-HR", "verdict": "useful"}
-        client.post("/api/v1/feedback", json=given, headers=RUTH)
+        given = {"subject": "HR1", "suggestion": "KB-HR", "verdict": "accepted"}
+        assert client.post("/api/v1/feedback", json=given, headers=RUTH).is_success
         assert [client.get(path, headers=EVA).text for path in paths] == before
         if name != "quality":
             assert client.get(paths[1], headers=RUTH).text != seen_by_ruth

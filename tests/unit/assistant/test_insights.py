@@ -171,9 +171,9 @@ class TestUsage:
         """Events of (minutes after noon of the last Monday, actor, action, subject, payload)."""
         monday = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)
         with corpus.database.write() as connection:
-            for minutes, *event, payload in events:
+            for minutes, actor, action, subject, payload in events:
                 at = monday + timedelta(minutes=minutes)
-                audit.append(connection, at, *event, payload)
+                audit.append(connection, at, actor, action, subject, payload)
 
     def reading(self, corpus: Corpus) -> UsageReading:
         return UsageReading(corpus.store, AuditLedger(corpus.database), lambda: NOW)

@@ -66,7 +66,11 @@ class TestJobs:
         for name in ("queries.jsonl", "qrels.tsv"):
             (folder / name).unlink()
         lines(folder / "cases.jsonl", [{"id": "1", "text": "No mail", "label": "mail"}])
-        assert tasks(folder) == {"triage": 3, "triage service": 3, "verifier": 1}
+        assert tasks(folder) == {"triage": 3, "triage service": 3}
+
+    def test_errors_are_planted_only_where_something_is_stated(self, tmp_path: Path) -> None:
+        folder = dataset(tmp_path / "set", records=[{"id": "1", "title": "Mail", "text": "Down."}])
+        assert "verifier" not in tasks(folder)
 
     def test_a_folder_without_anything_to_ask_says_what_is_missing(self, tmp_path: Path) -> None:
         with pytest.raises(UnreadableFile, match=r"queries\.jsonl with qrels\.tsv"):
