@@ -81,8 +81,11 @@ class TestChecklist:
 class TestKeys:
     def test_the_card_is_walked_and_used_by_keys(self, card: Page) -> None:
         card.keyboard.press("?")
-        expect(card.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+        listed = card.get_by_role("dialog", name="Keyboard shortcuts")
+        expect(listed).to_be_visible()
         card.keyboard.press("Escape")
+        # A key pressed before the list has gone belongs to the list.
+        expect(listed).to_be_hidden()
         for _ in range(2):
             card.keyboard.press("j")
         hit = card.locator(".hit").first
@@ -91,8 +94,10 @@ class TestKeys:
         expect(hit.get_by_text("Noted: of use")).to_be_visible()
         card.keyboard.press("k")
         card.keyboard.press("o")
-        expect(card.get_by_role("dialog").locator("mark")).to_be_visible()
+        shown = card.get_by_role("dialog")
+        expect(shown.locator("mark")).to_be_visible()
         card.keyboard.press("Escape")
+        expect(shown).to_be_hidden()
         card.keyboard.press("/")
         expect(card.get_by_label("Have we seen this?")).to_be_visible()
 
