@@ -8,7 +8,14 @@ from threading import Thread
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from assistant.api.drafts import NewDraft, created
+from assistant.api.drafts import (
+    IfMatch,
+    NewDraft,
+    Regeneration,
+    created,
+    regenerated,
+    required,
+)
 from assistant.api.errors import PROBLEMS, answer
 from assistant.api.identity import App, CurrentPerson
 from assistant.domain.drafts import Draft
@@ -26,7 +33,32 @@ def stream_draft(
 
     Who hangs up early finds the draft among the latest all the same.
     """
-    work = partial(created, app, person, wanted)
+    yield from _events(request, partial(created, app, person, wanted))
+
+
+@router.post(
+    "/drafts/{draft_id}/regenerate/stream",
+    operation_id="stream_section",
+    response_class=EventSourceResponse,
+    responses={428: PROBLEMS[428]},
+)
+def stream_section(
+    request: Request,
+    draft_id: str,
+    wanted: Regeneration,
+    app: App,
+    person: CurrentPerson,
+    if_match: IfMatch = None,
+) -> Iterator[ServerSentEvent]:
+    """Write a section again and tell of each step, with the events of ``/drafts/stream``."""
+
+    def work(tell: Tell) -> Draft:
+        return regenerated(app, person, draft_id, required(if_match), wanted, tell)
+
+    yield from _events(request, work)
+
+
+def _events(request: Request, work: Callable[[Tell], Draft]) -> Iterator[ServerSentEvent]:
     for step in steps_of(work, partial(answer, request)):
         if isinstance(step, Progress):
             yield ServerSentEvent(event="progress", data=ProgressOut.of(step))

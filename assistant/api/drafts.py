@@ -8,9 +8,10 @@ from pydantic import Field
 from assistant.api.errors import PROBLEMS
 from assistant.api.identity import App, CurrentPerson
 from assistant.bootstrap import Application
-from assistant.domain.drafts import Draft, SectionName
+from assistant.domain.drafts import Draft, Question, SectionName
 from assistant.domain.people import Person
 from assistant.schemas import LARGEST, DraftOut, Moment, Shape
+from assistant.services.draft_store import require_current
 from assistant.services.drafting.progress import Tell, silent
 from assistant.services.editing import EditedClaim
 
@@ -54,6 +55,14 @@ class Regeneration(Shape):
 
     section: SectionName
     writer: str | None = None
+
+
+class Answer(Shape):
+    """A question of the draft, word for word, and what its author knows."""
+
+    section: SectionName
+    question: Annotated[str, Field(min_length=1, max_length=4_000)]
+    answer: Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
 @router.post("/drafts", operation_id="create_draft", status_code=201)
@@ -109,9 +118,45 @@ def regenerate_section(
     if_match: IfMatch = None,
 ) -> DraftOut:
     """Write one section again from the draft's evidence; what people wrote in it stays."""
+    return _shown(regenerated(app, person, draft_id, required(if_match), wanted), response)
+
+
+@router.post(
+    "/drafts/{draft_id}/answers", operation_id="answer_question", responses={428: PROBLEMS[428]}
+)
+def answer_question(
+    draft_id: str,
+    given: Answer,
+    app: App,
+    person: CurrentPerson,
+    response: Response,
+    if_match: IfMatch = None,
+) -> DraftOut:
+    """Answer a question of the draft: a claim of the author's own, and one question less."""
+    etag = required(if_match)
+    return _shown(answered(app, person, draft_id, etag, given), response)
+
+
+def answered(app: Application, person: Person, draft_id: str, etag: str, given: Answer) -> Draft:
+    """The draft with one of its questions answered."""
+    current = readable_draft(app, person, draft_id)
+    require_current(current, etag)
+    asked = Question(section=given.section, text=given.question)
+    body = app.editing.answer(current.body, asked, given.answer, person.reader())
+    return app.drafts.save_edit(person, draft_id, etag, body)
+
+
+def regenerated(
+    app: Application,
+    person: Person,
+    draft_id: str,
+    etag: str,
+    wanted: Regeneration,
+    tell: Tell = silent,
+) -> Draft:
+    """The draft with a section written again, as a request asks for it."""
     readable_draft(app, person, draft_id)
-    made = app.drafting.rewrite(person, draft_id, required(if_match), wanted.section, wanted.writer)
-    return _shown(made, response)
+    return app.drafting.rewrite(person, draft_id, etag, wanted.section, wanted.writer, tell=tell)
 
 
 def created(app: Application, person: Person, wanted: NewDraft, tell: Tell = silent) -> Draft:

@@ -8,6 +8,7 @@ from assistant.domain.drafts import (
     ClaimKind,
     DraftBody,
     DraftSection,
+    Question,
     SectionName,
     Verdict,
 )
@@ -28,6 +29,12 @@ class EditedClaim(NamedTuple):
 
     text: str
     spans: Sequence[Span] = ()
+
+    @classmethod
+    def of(cls, claim: Claim, text: str | None = None) -> "EditedClaim":
+        """A claim as it stands, or in other words, with the spans that it has."""
+        spans = tuple((c.record_id, c.revision, c.start, c.end) for c in claim.citations)
+        return cls(claim.text if text is None else text, spans)
 
 
 class Editing:
@@ -61,6 +68,25 @@ class Editing:
         empty = {name: DraftSection(name=name) for name in SectionName}
         merged = {**empty, **kept, **changed}
         return body.model_copy(update={"sections": tuple(merged[name] for name in SectionName)})
+
+    def answer(self, body: DraftBody, asked: Question, words: str, reader: Reader) -> DraftBody:
+        """The body with an author's answer as a claim of their own, and the question gone.
+
+        An open question of the record stays beside its answer, which would say little alone.
+        Raises ``InvalidInput`` for a question that the draft does not ask, or no longer.
+        """
+        if asked not in body.questions:
+            raise InvalidInput("The draft does not ask this question, or no longer. Load it again.")
+        if not words.strip():
+            raise InvalidInput("The answer is empty. Write what you know, or leave the question.")
+        if asked.section is SectionName.OPEN_QUESTIONS:
+            words = f"{asked.text} {words}"
+        section = next((s for s in body.sections if s.name is asked.section), None)
+        claims = () if section is None else section.claims
+        kept = [EditedClaim.of(claim) for claim in claims]
+        answered = self.apply(body, {asked.section: [*kept, EditedClaim(words)]}, reader)
+        left = tuple(question for question in body.questions if question != asked)
+        return answered.model_copy(update={"questions": left})
 
     def _claim(
         self,

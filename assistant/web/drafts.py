@@ -1,22 +1,29 @@
 """Drafts: read with citations, edit by section."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from assistant.api.drafts import readable_draft
+from assistant.api.drafts import (
+    Answer,
+    Regeneration,
+    answered,
+    readable_draft,
+    regenerated,
+)
 from assistant.api.identity import App
 from assistant.domain.companions import CompanionKind
-from assistant.domain.drafts import Claim, Draft, SectionName
+from assistant.domain.drafts import Claim, Draft, EvidenceItem, EvidenceRole, SectionName
 from assistant.domain.people import Role
 from assistant.services.drafting.whys import five_whys
 from assistant.services.editing import EditedClaim
 from assistant.services.exporting.outline import note_of
 from assistant.services.linting.linter import Finding, lint_draft
 from assistant.web.pages import SignedIn, page, section_anchor
+from assistant.web.timeline import drawing
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation
 
@@ -32,9 +39,9 @@ def latest(request: Request, app: App, person: SignedIn) -> HTMLResponse:
 
 
 @router.post("")
-def create(app: App, person: SignedIn, record: Annotated[str, Form()]) -> RedirectResponse:
+def create(app: App, person: SignedIn, record_id: Annotated[str, Form()]) -> RedirectResponse:
     """Draft an RCA for a record and show it."""
-    draft = app.drafting.create(person, person.reader(), record)
+    draft = app.drafting.create(person, person.reader(), record_id)
     return RedirectResponse(f"/drafts/{draft.id}", 303)
 
 
@@ -64,7 +71,7 @@ def edit(
         stale = f"{draft.author} edited this draft at {draft.edited_at:%Y-%m-%d %H:%M} UTC."
         return _shown(request, app, person, draft, stale=stale, typed=[*typed, added])
     wanted = [
-        EditedClaim(words, _spans(claim))
+        EditedClaim.of(claim, words)
         for words, claim in zip(typed, present, strict=True)
         if words.strip()
     ]
@@ -85,13 +92,30 @@ def regenerate(
     etag: Annotated[str, Form()],
 ) -> HTMLResponse | RedirectResponse:
     """Write a section again from the evidence; what people wrote in it stays."""
-    readable_draft(app, person, draft_id)
     try:
-        app.drafting.rewrite(person, draft_id, etag, section)
+        regenerated(app, person, draft_id, etag, Regeneration(section=section))
     except StaleRevision as stale:
         now = readable_draft(app, person, draft_id)
         return _shown(request, app, person, now, stale=str(stale))
     return RedirectResponse(f"/drafts/{draft_id}#{section_anchor(section)}", 303)
+
+
+@router.post("/{draft_id}/answers", response_model=None)
+def answer(
+    request: Request,
+    draft_id: str,
+    app: App,
+    person: SignedIn,
+    etag: Annotated[str, Form()],
+    given: Annotated[Answer, Form()],
+) -> HTMLResponse | RedirectResponse:
+    """Answer a question; the answer becomes a claim of the author's own."""
+    try:
+        answered(app, person, draft_id, etag, given)
+    except StaleRevision as stale:
+        now = readable_draft(app, person, draft_id)
+        return _shown(request, app, person, now, stale=str(stale), typed=[given.answer])
+    return RedirectResponse(f"/drafts/{draft_id}#{section_anchor(given.section)}", 303)
 
 
 def _by_place(
@@ -126,6 +150,8 @@ def _shown(
         anchors={name: section_anchor(name) for name in SectionName},
         note_of=note_of,
         whys=five_whys(draft.body),
+        drawn=drawing(_claims(draft, SectionName.TIMELINE)),
+        evidence=_by_role(draft),
         findings=_by_place(lint_draft(draft)),
         companions=list(CompanionKind),
         comments=comments,
@@ -139,8 +165,28 @@ def _shown(
     )
 
 
-def _spans(claim: Claim) -> tuple[tuple[str, int, int, int], ...]:
-    return tuple((c.record_id, c.revision, c.start, c.end) for c in claim.citations)
+def _claims(draft: Draft, name: SectionName) -> Sequence[Claim]:
+    return next((section.claims for section in draft.body.sections if section.name is name), ())
+
+
+class Used(NamedTuple):
+    """A record of the evidence, and how many claims cite it."""
+
+    item: EvidenceItem
+    claims: int
+
+
+def _by_role(draft: Draft) -> dict[EvidenceRole | None, list[Used]]:
+    """The evidence in the order of its roles; drafts of an older version tell none."""
+    cited = Counter(
+        record_id
+        for claim in draft.body.claims()
+        for record_id in {citation.record_id for citation in claim.citations}
+    )
+    roles: dict[EvidenceRole | None, list[Used]] = {role: [] for role in (*EvidenceRole, None)}
+    for item in draft.provenance.evidence:
+        roles[item.role].append(Used(item, cited[item.record_id]))
+    return {role: used for role, used in roles.items() if used}
 
 
 def _may_read(app: App, person: SignedIn, draft: Draft) -> bool:

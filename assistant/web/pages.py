@@ -36,7 +36,7 @@ _KINDS = {
     CauseKind.FIX: " · known only by its fix",
     CauseKind.SUSPICION: "",
 }
-_STATIC = ("app.css", "app.js", "card.js", "host.js")
+_STATIC = ("app.css", "app.js", "card.js", "draft.js", "host.js")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 

@@ -1,5 +1,6 @@
 """What becomes of a draft, in a browser: remarks, sections written again, changes, files."""
 
+import json
 import re
 
 from playwright.sync_api import Page, expect
@@ -63,9 +64,66 @@ class TestWritingAgain:
         paul.goto(drafted(ruth))
         add(paul, "impact", "Paul was first.")
         ruth.get_by_text("Edit impact").click()
+        again = ruth.get_by_role("button", name="Write impact again")
+        again.click()
+        expect(ruth.locator("#impact").get_by_role("alert")).to_contain_text("paul edited")
+        expect(again).to_be_enabled()
+
+    def test_every_step_is_told_while_it_is_made(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        drafted(ruth)
+        ruth.get_by_text("Edit impact").click()
+        steps = "event: progress\r\ndata: {}\r\n\r\n"
+        told = "".join(
+            steps.format(json.dumps({"stage": stage, "count": count, "counted": "things"}))
+            for stage, count in (("evidence", 9), ("asking the model", 40))
+        )
+        # The stream ends there, as when a proxy hangs up.
+        ruth.route(
+            "**/regenerate/stream",
+            lambda route: route.fulfill(content_type="text/event-stream", body=told),
+        )
         ruth.get_by_role("button", name="Write impact again").click()
-        expect(ruth.get_by_role("alert")).to_contain_text("paul edited")
-        expect(ruth.locator("#impact")).to_contain_text("Paul was first.")
+        place = ruth.locator("#impact")
+        expect(place.get_by_text("Reading the evidence")).to_be_visible()
+        expect(place.get_by_role("status")).to_have_text("Asking the model")
+        expect(place.get_by_role("alert")).to_contain_text("The connection was cut.")
+
+
+class TestWithoutScripts:
+    def test_a_section_is_written_again_all_the_same(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        url = drafted(ruth)
+        ruth.route("**/static/*.js*", lambda route: route.abort())
+        ruth.goto(url)
+        ruth.get_by_text("Edit impact").click()
+        ruth.get_by_role("button", name="Write impact again").click()
+        noted = ruth.locator(".note", has_text="Impact was written again for ruth")
+        expect(noted).to_be_visible()
+
+
+class TestQuestions:
+    def test_an_answer_becomes_a_claim_of_the_authors(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        drafted(ruth)
+        asked = ruth.locator(".questions > li", has_text="How many users")
+        asked.get_by_text("Answer", exact=True).click()
+        asked.get_by_label("What you know").fill("Forty people in Leeds.")
+        asked.get_by_role("button", name="Add to impact").click()
+        expect(ruth.locator("#impact .claims")).to_contain_text("Forty people in Leeds.")
+        expect(asked).to_have_count(0)
+
+
+class TestEvidence:
+    def test_every_record_of_the_pack_is_named_and_leads_to_its_page(self, sign_in: SignIn) -> None:
+        ruth = sign_in("Ruth")
+        drafted(ruth)
+        pack = ruth.locator("#evidence")
+        pack.locator("summary").click()
+        expect(pack.get_by_role("heading", name="The incident itself")).to_be_visible()
+        expect(pack.get_by_role("listitem").first).to_contain_text("cited by")
+        pack.get_by_role("link").first.click()
+        expect(ruth.get_by_role("heading", level=1)).to_contain_text("VPN certificate expired")
 
 
 class TestChanges:

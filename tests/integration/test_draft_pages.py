@@ -20,6 +20,7 @@ class TestAccess:
             ("comments", {"text": "x"}),
             ("comments/1/resolve", {}),
             ("sections/Impact/regenerate", {"etag": "x"}),
+            ("answers", {"etag": "x", "section": "Impact", "question": "?", "answer": "x"}),
         ],
     )
     def test_nothing_can_be_sent_to_it(
@@ -54,3 +55,14 @@ class TestStale:
         assert answer.status_code == 409
         assert "ruth edited" in answer.text
         assert "Forty people waited." in answer.text
+
+    def test_an_answer_on_a_stale_page_is_shown_and_not_saved(self, client: TestClient) -> None:
+        draft = drafted(client)
+        edited(client, draft, "Root cause", "The list was out of date.")
+        asked = draft["questions"][0]
+        form = {"etag": draft["etag"], "section": asked["section"], "question": asked["text"]}
+        url = f"/drafts/{draft['id']}/answers"
+        answer = client.post(url, data={**form, "answer": "Forty people."}, headers=PAUL)
+        assert answer.status_code == 409
+        assert "ruth edited" in answer.text
+        assert "Forty people." in answer.text

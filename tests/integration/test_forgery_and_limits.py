@@ -52,7 +52,7 @@ class TestForms:
     def test_a_form_without_it_changes_nothing(
         self, client: TestClient, sent: dict[str, str], headers: dict[str, str]
     ) -> None:
-        form = {"record": "INC0009", **sent}
+        form = {"record_id": "INC0009", **sent}
         answer = client.post("/drafts", data=form, headers=headers, follow_redirects=False)
         assert answer.status_code == 403
         assert "nothing was changed" in answer.text
@@ -60,7 +60,7 @@ class TestForms:
         assert wired(client).drafts.latest() == []
 
     def test_a_form_with_it_is_read_whole(self, client: TestClient) -> None:
-        form = {"record": "INC0009", "form_token": token_of(client)}
+        form = {"record_id": "INC0009", "form_token": token_of(client)}
         answer = client.post("/drafts", data=form, follow_redirects=False)
         assert answer.status_code == 303
         assert len(wired(client).drafts.latest()) == 1
@@ -76,11 +76,11 @@ class TestForms:
         form = {"name": "ruth", "form_token": token}
         client.post("/sign-in", data=form, follow_redirects=False)
         assert token_of(client) != token
-        form = {"record": "INC0009", "form_token": token}
+        form = {"record_id": "INC0009", "form_token": token}
         assert client.post("/drafts", data=form, follow_redirects=False).status_code == 403
 
     def test_another_site_is_refused_even_with_it(self, client: TestClient) -> None:
-        form = {"record": "INC0009", "form_token": token_of(client)}
+        form = {"record_id": "INC0009", "form_token": token_of(client)}
         headers = {"Sec-Fetch-Site": "cross-site"}
         assert client.post("/drafts", data=form, headers=headers).status_code == 403
 

@@ -158,6 +158,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "stream_draft": {"record_id": "INC0002", "writer": None, "as_of": None},
     "edit_draft": {"sections": {"Impact": [{"text": "All of Leeds."}]}},
     "regenerate_section": {"section": "Impact", "writer": None},
+    "stream_section": {"section": "Impact", "writer": None},
+    "answer_question": {"section": "Impact", "question": "Why?", "answer": "It rained."},
     "add_comment": {"text": "Why?", "section": None, "claim": None},
     "preview_submission": {"target": None, "field": None, "number": None},
     "submit_draft": {"target": None, "field": None, "number": None, "override_reason": ""},

@@ -78,6 +78,8 @@ class DraftingService:
         etag: str,
         section: SectionName,
         writer: str | None = None,
+        *,
+        tell: Tell = silent,
     ) -> Draft:
         """Write one section again from the evidence that was kept with the draft.
 
@@ -86,20 +88,21 @@ class DraftingService:
         stays in its place (see ``rewriting``); other sections are not touched. Raises
         ``StaleRevision`` unless ``etag`` names the current revision, also when somebody
         edited while the section was written, and ``NotFound`` as ``replay`` does.
+        ``tell`` hears what it hears from ``create``.
         """
         person.require(Role.AUTHOR)
         draft = self._drafts.get(draft_id)
         require_current(draft, etag)
         own = draft.provenance.writer
         chosen = self.writer(writer or (own if own in self._writers else self._default))
-        written = chosen.write(self._evidence.again(draft.provenance, person.reader()))
-        return self._drafts.save_edit(
-            person,
-            draft_id,
-            etag,
-            rewritten(draft.body, written.body, section),
-            noted(draft.provenance, written, section, chosen.name, person.name),
-        )
+        pack = self._evidence.again(draft.provenance, person.reader())
+        tell(Progress(Stage.EVIDENCE, len(pack.items())))
+        written = chosen.write(pack, tell)
+        body = rewritten(draft.body, written.body, section)
+        note = noted(draft.provenance, written, section, chosen.name, person.name)
+        kept = self._drafts.save_edit(person, draft_id, etag, body, note)
+        tell(Progress(Stage.DONE, len(kept.body.claims())))
+        return kept
 
     def replay(self, draft_id: str, reader: Reader) -> Replay:
         """What the kept evidence of a draft gives today; nothing is stored.

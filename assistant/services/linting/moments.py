@@ -43,8 +43,13 @@ class Moment:
 
     def tells(self, what: re.Pattern[str]) -> bool:
         """True when the entry is about that, and does not deny it."""
-        found = what.search(self.unit.text)
-        return found is not None and not _NEGATED.search(self.unit.text[: found.start()])
+        return tells(self.unit.text, what)
+
+
+def tells(text: str, what: re.Pattern[str]) -> bool:
+    """True when a text is about that, and does not deny it."""
+    found = what.search(text)
+    return found is not None and not _NEGATED.search(text[: found.start()])
 
 
 def moments(document: Document) -> tuple[tuple[Moment, ...], ...]:
