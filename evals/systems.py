@@ -4,7 +4,7 @@ To add one: write a function that builds its ranker over an installation, and ad
 to ``SYSTEMS``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -19,11 +19,18 @@ from retrieval import ranking
 from retrieval.access import Reader, RecordFilter
 from retrieval.errors import InvalidInput
 from retrieval.ranking import ByMeaning, ByWords, ReciprocalRank
+from retrieval.records import Record
 from retrieval.rerankers.late_interaction import LateInteraction
 from retrieval.searcher import Query, Searcher, SearchResult
 
 Ranker: TypeAlias = Callable[[EvalQuery, int], tuple[str, ...]]
-"""(query, how many) → record ids, best first; none for a text without words."""
+"""(query, how many) → record ids, best first; none for a text without words.
+
+A list longer than an answer is there to be scored: nobody reads it, so nothing explains it.
+"""
+
+HITS_OF_AN_ANSWER = 10
+"""What an analyst sees."""
 
 
 def precedent(app: Application) -> Ranker:
@@ -112,7 +119,9 @@ def _similar(similar: SimilarIncidents, query: EvalQuery, k: int, **known: Any) 
         return ()
     context = similar.context_of_text(query.text)
     context = replace(context, record_id=query.left_out, as_of=query.as_of, **known)
-    return _ids(similar.similar(context, Reader.operator(), k).result)
+    if k > HITS_OF_AN_ANSWER:
+        return _ids(similar.order(context, Reader.operator(), k))
+    return _ids(_answered(similar.similar(context, Reader.operator(), k).result))
 
 
 def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
@@ -123,12 +132,18 @@ def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
         text = app.redactor.redact(query.text).text
         itself = frozenset() if query.left_out is None else frozenset({query.left_out})
         allowed = RecordFilter(Reader.operator(), as_of=query.as_of, exclude=itself)
-        return _ids(searcher.search(Query(text, allowed, k)))
+        asked = Query(text, allowed, k)
+        if k > HITS_OF_AN_ANSWER:
+            return _ids(searcher.order(asked))
+        return _ids(_answered(searcher.search(asked)))
 
     return rank
 
 
-def _ids(result: SearchResult) -> tuple[str, ...]:
+def _answered(result: SearchResult) -> Iterator[Record]:
     """What was found, near-duplicates right behind the hit that they are folded into."""
-    found = (record for hit in result.hits for record in (hit.record, *hit.folded))
-    return tuple(record.external_id for record in found)
+    return (record for hit in result.hits for record in (hit.record, *hit.folded))
+
+
+def _ids(records: Iterable[Record]) -> tuple[str, ...]:
+    return tuple(record.external_id for record in records)

@@ -59,14 +59,15 @@ def analyse(text: str) -> Counter[str]:
     without its volatile end besides. An acronym and what it stands for
     (``synonyms.txt``) give a term in common.
     """
-    terms: Counter[str] = Counter()
+    terms: list[str] = []
     words: list[str] = []
-    for match in WORD.finditer(text):
-        found = word_terms(match.group())
-        terms.update(found)
-        words.append(found[0] if len(found) == 1 else match.group().lower())
-    terms.update(synonyms.concepts(words))
-    return terms
+    for token in WORD.findall(text):
+        found = word_terms(token)
+        terms.extend(found)
+        words.append(found[0] if len(found) == 1 else token.lower())
+    terms.extend(synonyms.concepts(words))
+    # Counted at once: a search analyses thousands of lines, and updates take half of the time.
+    return Counter(terms)
 
 
 @lru_cache(maxsize=200_000)

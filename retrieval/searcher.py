@@ -16,7 +16,6 @@ from retrieval.folding import Folding
 from retrieval.open_index import IndexReader, OpenIndex
 from retrieval.ports import RecordStore, Reranker
 from retrieval.ranking import FEATURES, Matrix, Ranker, WeightedSum
-from retrieval.record_table import PassageRow
 from retrieval.records import Citation, Record, SectionKind
 
 __all__ = ["Hit", "Query", "SearchResult", "Searcher"]
@@ -98,6 +97,25 @@ class Described(NamedTuple):
     features: Matrix
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query and what could answer it: all candidates with a score each."""
+
+    query: Query
+    index: OpenIndex
+    profile: QueryProfile
+    candidates: Candidates
+    scores: NDArray[np.float64]
+
+
+class _Found(NamedTuple):
+    """A record that answers: its place among the candidates, and those that say the same."""
+
+    place: int
+    record: Record
+    folded: list[Record]
+
+
 class Searcher:
     """Finds records by words and by meaning, and says why.
 
@@ -126,21 +144,28 @@ class Searcher:
                 f"The text is {len(query.text):,} characters long; "
                 f"the first {MAX_QUERY_CHARS:,} were used.",
             )
-            query = replace(query, text=query.text[:MAX_QUERY_CHARS])
-        index = self._reader.current()
-        if not query.text.strip() or not len(index.lexical):
+        asked = self._asked(query)
+        if asked is None:
             return SearchResult((), abstained=True, notes=notes)
-        query = replace(query, text=telling_text(query.text, index.lexical))
-        profile = _profile(query, index)
-        candidates = self._candidates(query, profile, index)
-        scores = self._ranker.scores(candidates.features)
         if self._reranker is None:
-            hits = self._hits(query, profile, index, candidates, scores)
+            hits = self._hits(asked)
         else:
-            deep = replace(query, k=max(query.k, _RERANKED))
-            hits = self._hits(deep, profile, index, candidates, scores)
-            hits = _reranked(query.text, hits, self._reranker)[: query.k]
+            deep = replace(asked.query, k=max(query.k, _RERANKED))
+            hits = self._hits(replace(asked, query=deep))
+            hits = _reranked(asked.query.text, hits, self._reranker)[: query.k]
         return SearchResult(hits, abstained=not any(hit.is_close for hit in hits), notes=notes)
+
+    def order(self, query: Query) -> tuple[Record, ...]:
+        """The records of ``search``, each with its near-duplicates behind it.
+
+        Without why, what differs and what shows it, which are most of the work of a long list.
+        """
+        if self._reranker is not None:
+            hits = self.search(query).hits
+            return tuple(record for hit in hits for record in (hit.record, *hit.folded))
+        asked = self._asked(query)
+        found = () if asked is None else self._found(asked)
+        return tuple(record for one in found for record in (one.record, *one.folded))
 
     def described(self, query: Query) -> Described:
         """All candidates with what is known of each, for learning how to rank them."""
@@ -149,40 +174,40 @@ class Searcher:
         candidates = self._candidates(query, _profile(query, index), index)
         return Described(index.table.key[candidates.rows].tolist(), candidates.features)
 
+    def _asked(self, query: Query) -> _Asked | None:
+        """A query with what could answer it; ``None`` where nothing can."""
+        query = replace(query, text=query.text[:MAX_QUERY_CHARS])
+        index = self._reader.current()
+        if not query.text.strip() or not len(index.lexical):
+            return None
+        query = replace(query, text=telling_text(query.text, index.lexical))
+        profile = _profile(query, index)
+        candidates = self._candidates(query, profile, index)
+        return _Asked(query, index, profile, candidates, self._ranker.scores(candidates.features))
+
     def _candidates(self, query: Query, profile: QueryProfile, index: OpenIndex) -> Candidates:
         excluded = self._store.keys(query.filter.exclude) if query.filter.exclude else ()
         vector = index.embedder.query(query.text)
         return gather(query, profile, vector, excluded, index)
 
-    def _hits(
-        self,
-        query: Query,
-        profile: QueryProfile,
-        index: OpenIndex,
-        candidates: Candidates,
-        scores: NDArray[np.float64],
-    ) -> tuple[Hit, ...]:
-        order = np.argsort(-scores, kind="stable")
-        order = order[np.isfinite(scores[order])]
-        folding = Folding() if query.fold else None
-        hits: dict[str, Hit] = {}
-        for place, record in self._admitted(query, index, candidates, order):
+    def _hits(self, asked: _Asked) -> tuple[Hit, ...]:
+        return tuple(_hit(asked, found) for found in self._found(asked))
+
+    def _found(self, asked: _Asked) -> list[_Found]:
+        """The first ``query.k``, those that say the same folded into the first of them."""
+        order = np.argsort(-asked.scores, kind="stable")
+        order = order[np.isfinite(asked.scores[order])]
+        folding = Folding() if asked.query.fold else None
+        found: dict[str, _Found] = {}
+        for place, record in self._admitted(asked.query, asked.index, asked.candidates, order):
             leader = None if folding is None else folding.leader_of(record)
             if leader is not None:
-                hit = hits[leader.id]
-                hits[leader.id] = replace(hit, folded=(*hit.folded, record))
+                found[leader.id].folded.append(record)
                 continue
-            if len(hits) == query.k:
+            if len(found) == asked.query.k:
                 break
-            passages = [
-                index.table.passage(row)
-                for row in candidates.passages.get(int(candidates.rows[place]), [])
-            ]
-            features = dict(zip(FEATURES, candidates.features[place].tolist(), strict=True))
-            hits[record.id] = _hit(
-                profile, record, float(scores[place]), features, passages[:_PASSAGES_PER_HIT]
-            )
-        return tuple(hits.values())
+            found[record.id] = _Found(place, record, [])
+        return list(found.values())
 
     def _admitted(
         self, query: Query, index: OpenIndex, candidates: Candidates, order: NDArray[np.intp]
@@ -225,25 +250,25 @@ def _profile(query: Query, index: OpenIndex) -> QueryProfile:
     )
 
 
-def _hit(
-    profile: QueryProfile,
-    record: Record,
-    score: float,
-    features: dict[str, float],
-    passages: list[PassageRow],
-) -> Hit:
+def _hit(asked: _Asked, found: _Found) -> Hit:
+    record, place = found.record, found.place
+    table, candidates = asked.index.table, asked.candidates
+    rows = candidates.passages.get(int(candidates.rows[place]), [])[:_PASSAGES_PER_HIT]
+    passages = [table.passage(row) for row in rows]
+    features = dict(zip(FEATURES, candidates.features[place].tolist(), strict=True))
     terms = analyse(f"{record.title}\n{record.text}")
     spans = tuple((row.start, row.end) for row in passages) or ((0, len(record.text)),)
     similarity = features["similarity"]
     section = passages[0].kind if passages else SectionKind.OTHER
     return Hit(
         record=record,
-        score=score,
+        score=float(asked.scores[place]),
         similarity=similarity,
-        coverage=profile.coverage(terms),
-        why=explain.why(profile, record, terms, similarity, section),
-        differs=explain.differs(profile, record),
-        citations=explain.citations(profile, record, spans),
+        coverage=asked.profile.coverage(terms),
+        why=explain.why(asked.profile, record, terms, similarity, section),
+        differs=explain.differs(asked.profile, record),
+        citations=explain.citations(asked.profile, record, spans),
         features=features,
         passage=record.text[slice(*spans[0])],
+        folded=tuple(found.folded),
     )

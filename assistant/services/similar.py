@@ -144,19 +144,29 @@ class SimilarIncidents:
 
         Near-duplicates are folded into the first of them.
         """
+        return SimilarAnswer(context, self._searcher.search(self._query(context, reader, k, kinds)))
+
+    def order(self, context: IncidentContext, reader: Reader, k: int) -> tuple[Record, ...]:
+        """The records that ``similar`` gives, in their order and with nothing told of them."""
+        return self._searcher.order(self._query(context, reader, k))
+
+    def _query(
+        self,
+        context: IncidentContext,
+        reader: Reader,
+        k: int,
+        kinds: frozenset[RecordKind] = frozenset(),
+    ) -> Query:
         if not 1 <= k <= MAX_HITS:
             raise InvalidInput(f"k is {k}; give a number from 1 to {MAX_HITS}.")
-        result = self._searcher.search(
-            Query(
-                text=context.text,
-                filter=filter_for(context, reader, kinds),
-                k=k,
-                services=context.services,
-                at=context.onset or self._clock(),
-                fold=True,
-            )
+        return Query(
+            text=context.text,
+            filter=filter_for(context, reader, kinds),
+            k=k,
+            services=context.services,
+            at=context.onset or self._clock(),
+            fold=True,
         )
-        return SimilarAnswer(context, result)
 
 
 def _check_length(*texts: str) -> None:

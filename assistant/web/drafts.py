@@ -101,15 +101,18 @@ def regenerate(
 
 
 @router.post("/{draft_id}/answers", response_model=None)
-def answer(
+def answer_question(
     request: Request,
     draft_id: str,
     app: App,
     person: SignedIn,
     etag: Annotated[str, Form()],
-    given: Annotated[Answer, Form()],
+    section: Annotated[SectionName, Form()],
+    question: Annotated[str, Form(min_length=1, max_length=4_000)],
+    answer: Annotated[str, Form(min_length=1, max_length=4_000)],
 ) -> HTMLResponse | RedirectResponse:
     """Answer a question; the answer becomes a claim of the author's own."""
+    given = Answer(section=section, question=question, answer=answer)
     try:
         answered(app, person, draft_id, etag, given)
     except StaleRevision as stale:

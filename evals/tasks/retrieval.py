@@ -9,15 +9,11 @@ from assistant.services.backtest.intervals import Interval, bootstrap_mean
 from evals.datasets import EvalQuery, RetrievalDataset
 from evals.metrics import RETRIEVAL, score
 from evals.results import Latency, QueryScores
-from evals.systems import Ranker
+from evals.systems import HITS_OF_AN_ANSWER, Ranker
 from evals.trec_files import Judgements, Rankings, write_qrels, write_run
 
 DEPTH = 100
 """How many records a ranking has: the reciprocal rank of a later one is below 0.01."""
-
-# What an analyst sees. A ranking of 100 costs several times as much, for explaining hits
-# that nobody reads, so its time says nothing about an answer.
-_HITS_OF_AN_ANSWER = 10
 
 Step = Callable[[int, int], None]
 """Called with (queries done, queries in all)."""
@@ -34,12 +30,12 @@ class Measured(NamedTuple):
 def measure(dataset: RetrievalDataset, rank: Ranker, step: Step | None = None) -> Measured:
     """Ask every query of the dataset; deterministic apart from the latency."""
     # The first query loads the model and the index; that is not what an answer costs.
-    rank(EvalQuery("", "warm up"), _HITS_OF_AN_ANSWER)
+    rank(EvalQuery("", "warm up"), HITS_OF_AN_ANSWER)
     rankings: dict[str, tuple[str, ...]] = {}
     milliseconds: list[float] = []
     for number, query in enumerate(dataset.queries, start=1):
         begin = time.perf_counter()
-        rank(query, _HITS_OF_AN_ANSWER)
+        rank(query, HITS_OF_AN_ANSWER)
         milliseconds.append((time.perf_counter() - begin) * 1000)
         rankings[query.id] = rank(query, DEPTH)
         if step is not None:

@@ -94,7 +94,7 @@ class TestWithoutScripts:
     def test_a_section_is_written_again_all_the_same(self, sign_in: SignIn) -> None:
         ruth = sign_in("Ruth")
         url = drafted(ruth)
-        ruth.route("**/static/*.js*", lambda route: route.abort())
+        ruth.route("**/static/*.js*", lambda route: route.fulfill(content_type="text/javascript"))
         ruth.goto(url)
         ruth.get_by_text("Edit impact").click()
         ruth.get_by_role("button", name="Write impact again").click()

@@ -94,6 +94,25 @@ class TestBoilerplate:
         assert len(ask(corpus, "The printer is jammed")) == 10
 
 
+class TestOrder:
+    @pytest.mark.parametrize("fold", [False, True])
+    def test_is_that_of_the_hits_with_what_they_fold(self, corpus: Corpus, fold: bool) -> None:
+        corpus.add(
+            *[content(f"A{n}", f"Pod checkout restarts since 10:0{n}, code 137") for n in range(3)],
+            content("B", "The checkout pod was restarted after a release"),
+            content("C", "Label printer in Rotterdam prints blank pages"),
+        )
+        corpus.publish()
+        query = Query("checkout pod restarts", RecordFilter(OPERATOR), k=2, fold=fold)
+        hits = searcher(corpus).search(query).hits
+        expected = [record.id for hit in hits for record in (hit.record, *hit.folded)]
+        assert [record.id for record in searcher(corpus).order(query)] == expected
+        assert len(expected) == (4 if fold else 2)
+
+    def test_a_text_without_words_has_none(self, filled: Corpus) -> None:
+        assert searcher(filled).order(Query(" \n", RecordFilter(OPERATOR))) == ()
+
+
 class TestFolding:
     ALERT = "KubePodCrashLooping\nPod checkout/api restarts since {time}, exit code 137, {n} times"
 
