@@ -16,7 +16,9 @@ from assistant.services.drafting.whys import five_whys
 from assistant.services.editing import EditedClaim
 from assistant.services.exporting.outline import note_of
 from assistant.services.linting.linter import Finding, lint_draft
+from assistant.web.language import words_of
 from assistant.web.pages import SignedIn, page, section_anchor
+from assistant.web.wording import utc
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation
 
@@ -61,7 +63,9 @@ def edit(
     typed = text or []
     if etag != draft.etag or len(typed) != len(present):
         # What was typed must not be lost: show it beside what stands there now.
-        stale = f"{draft.author} edited this draft at {draft.edited_at:%Y-%m-%d %H:%M} UTC."
+        stale = words_of(request).gettext(
+            "%(author)s edited this draft at %(at)s.", author=draft.author, at=utc(draft.edited_at)
+        )
         return _shown(request, app, person, draft, stale=stale, typed=[*typed, added])
     wanted = [
         EditedClaim(words, _spans(claim))
