@@ -5,7 +5,6 @@ Adding that file adds the language (docs/translations.md). Nothing here is globa
 renders a page takes the ``Words`` of its reader's language.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -103,5 +102,5 @@ def _all_words() -> dict[str, Words]:
     return found
 
 
-WORDS: Mapping[str, Words] = _all_words()
+WORDS: dict[str, Words] = _all_words()
 """By language; English first."""
