@@ -5,7 +5,7 @@ Adding that file adds the language (docs/translations.md). Nothing here is globa
 renders a page takes the ``Words`` of its reader's language.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -79,9 +79,9 @@ class Words:
         """The day of a moment in UTC."""
         return str(format_date(moment.astimezone(UTC), "medium", locale=self._locale))
 
-    def day_of_year(self, moment: datetime) -> str:
-        """The same without its year, where there is little room."""
-        return str(format_skeleton("MMMd", moment.astimezone(UTC), locale=self._locale))
+    def day_of_year(self, day: date) -> str:
+        """A day without its year, where there is little room."""
+        return str(format_skeleton("MMMd", day, locale=self._locale))
 
 
 def _read(path: Path) -> Words:

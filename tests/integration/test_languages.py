@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from gettext import NullTranslations
 from html.parser import HTMLParser
 from pathlib import Path
@@ -116,6 +117,13 @@ class Marking(NullTranslations):
         return self.ngettext(msgid1, msgid2, n)
 
 
+class MarkedWords(Words):
+    """Days are of the language too, by its formats."""
+
+    def day(self, moment: datetime) -> str:
+        return f"{SAID}{super().day(moment)}{SAID_END}"
+
+
 def marked_as_content(value: Any) -> Any:
     """Texts that a template prints; names of an enumeration stay bare, for they are no content."""
     if type(value) is str:
@@ -166,6 +174,8 @@ def wordings() -> set[str]:
     """Literals of the pages' modules that read like a sentence."""
     found = set()
     for path in (PROJECT / "assistant" / "web").glob("*.py"):
+        if path.name == "vocabulary.py":
+            continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         documentation = {
             id(node.value)
@@ -180,13 +190,14 @@ def wordings() -> set[str]:
     return found
 
 
-# Fields and risks have names that are also values of records.
+# These are names of fields, values and streams of the sources, too.
+_AMBIGUOUS = frozenset({"incident", "problem", *(name.casefold() for name in _NAMES)})
 _NAMED = {
     name.replace("-", " ").replace("_", " ").casefold()
     for kind, names in TERMS.items()
     if kind not in ("field", "risk", "grade", "task", "role")
     for name in (*names, *names.values())
-}
+} - _AMBIGUOUS
 
 
 def unsaid(html: str, sentences: set[str]) -> list[str]:
@@ -195,9 +206,7 @@ def unsaid(html: str, sentences: set[str]) -> list[str]:
     texts.feed(html)
     texts.close()
     bare = [text for text in texts.bare if any(word not in _NAMES for word in _WORD.findall(text))]
-    named = [
-        text for text in texts.content if text.casefold() in _NAMED - {n.casefold() for n in _NAMES}
-    ]
+    named = [text for text in texts.content if text.casefold() in _NAMED]
     told = [text for text in texts.content if any(each in text for each in sentences)]
     return [*bare, *named, *told]
 
@@ -205,7 +214,7 @@ def unsaid(html: str, sentences: set[str]) -> list[str]:
 @pytest.fixture
 def marking(monkeypatch: pytest.MonkeyPatch) -> None:
     """English with marks around everything that comes from the catalogue."""
-    words = Words(ENGLISH, Marking())
+    words = MarkedWords(ENGLISH, Marking())
     environment = pages.environment(words)
     environment.finalize = marked_as_content
     monkeypatch.setitem(WORDS, ENGLISH, words)
