@@ -10,7 +10,7 @@ PORT   ?= 8000
 TESTS  := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 EVAL_DATA ?= $(wildcard ../shared/data/*/)
 
-.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync bench-webhooks eval eval-gate crash-test screenshots clean
+.PHONY: help install run test check format bench bench-retrieval bench-speed bench-triage bench-drafting bench-sync bench-webhooks eval eval-gate crash-test screenshots messages clean
 
 help:  ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -96,6 +96,9 @@ crash-test: $(VENV)/.installed-dev  ## Kill workers and servers (KILLS=200, SEED
 
 screenshots: $(VENV)/.installed-dev  ## Take pictures of every page at four widths in both themes
 	@$(BIN)/python -W ignore -m tests.screenshots --into var/screenshots
+
+messages: $(VENV)/.installed  ## Collect what the pages say, for translation (docs/translations.md)
+	@$(BIN)/python -m assistant.web.messages
 
 clean:  ## Remove the virtual environment and the data directory
 	rm -rf $(VENV) var

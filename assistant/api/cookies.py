@@ -1,9 +1,11 @@
-"""The one cookie: how it is set, so that it goes nowhere that it should not."""
+"""Our cookies: how they are set, so that they go nowhere that they should not."""
 
 from fastapi import Request
 from starlette.responses import Response
 
 from assistant.api.identity import COOKIE, current_application
+
+_A_YEAR = 365 * 24 * 3600
 
 
 def remember(request: Request, response: Response, secret: str) -> None:
@@ -14,6 +16,12 @@ def remember(request: Request, response: Response, secret: str) -> None:
 def forget(request: Request, response: Response) -> None:
     """Have the browser drop it."""
     response.headers.append("Set-Cookie", f"{COOKIE}=; Max-Age=0; {_attributes(request)}")
+
+
+def keep(request: Request, response: Response, name: str, value: str) -> None:
+    """Have the browser keep a preference for a year. ``value`` is a plain word of ours."""
+    attributes = f"Max-Age={_A_YEAR}; {_attributes(request)}"
+    response.headers.append("Set-Cookie", f"{name}={value}; {attributes}")
 
 
 def is_secure(request: Request) -> bool:

@@ -124,6 +124,10 @@ class DraftBody(_Value):
         """All claims in reading order."""
         return tuple(claim for section in self.sections for claim in section.claims)
 
+    def claims_of(self, name: SectionName) -> tuple[Claim, ...]:
+        """The claims of one section, none where the draft has no such section."""
+        return next((section.claims for section in self.sections if section.name is name), ())
+
 
 class Provenance(_Value):
     """How a generated draft came about, so that it can be made again.

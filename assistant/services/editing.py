@@ -81,9 +81,7 @@ class Editing:
             raise InvalidInput("The answer is empty. Write what you know, or leave the question.")
         if asked.section is SectionName.OPEN_QUESTIONS:
             words = f"{asked.text} {words}"
-        section = next((s for s in body.sections if s.name is asked.section), None)
-        claims = () if section is None else section.claims
-        kept = [EditedClaim.of(claim) for claim in claims]
+        kept = [EditedClaim.of(claim) for claim in body.claims_of(asked.section)]
         answered = self.apply(body, {asked.section: [*kept, EditedClaim(words)]}, reader)
         left = tuple(question for question in body.questions if question != asked)
         return answered.model_copy(update={"questions": left})

@@ -17,6 +17,7 @@ from assistant.web import (
     home,
     insights,
     judging,
+    language,
     proposing,
     records,
     sidebar,
@@ -29,6 +30,7 @@ from retrieval.errors import NotSignedIn
 _STATIC = Path(__file__).parent / "static"
 _PAGES = (
     home,
+    language,
     sign_in,
     sidebar,
     records,

@@ -1,6 +1,7 @@
 """The approvals inbox: exactly what will be written, one decision, and what came of it."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 import structlog
@@ -26,6 +27,7 @@ from assistant.services.approval import ProposalView
 from assistant.services.proposal_checks import Checks, checks_of
 from assistant.web.bodies import changed_lines, shown_body
 from assistant.web.pages import SignedIn, page
+from assistant.web.words import marked
 from retrieval.errors import InvalidInput, PrecedentError
 
 router = APIRouter(prefix="/approvals")
@@ -34,11 +36,17 @@ log = structlog.get_logger()
 _SHOWN = 100
 _ON_THE_WAY = frozenset({ProposalState.APPROVED, ProposalState.DELIVERING, ProposalState.UNDOING})
 _ADVICE = {
-    ProposalState.CONFLICT: "The ticket changed after it was approved, so nothing was written. "
-    "See what changed, then ask for approval again or withdraw it.",
-    ProposalState.AMBIGUOUS: "No answer came, so it may have been written. Look at the ticket "
-    "for its mark, then let it be looked for again. It is never written blindly twice.",
-    ProposalState.FAILED: "Nothing was written. Mend what the reason names, then try again.",
+    ProposalState.CONFLICT: marked(
+        "The ticket changed after it was approved, so nothing was written. "
+        "See what changed, then ask for approval again or withdraw it."
+    ),
+    ProposalState.AMBIGUOUS: marked(
+        "No answer came, so it may have been written. Look at the ticket for its mark, "
+        "then let it be looked for again. It is never written blindly twice."
+    ),
+    ProposalState.FAILED: marked(
+        "Nothing was written. Mend what the reason names, then try again."
+    ),
 }
 
 
@@ -87,13 +95,13 @@ def _field(app: Application, proposal: Proposal) -> Field | None:
         return None
 
 
-def _trail(app: Application, proposal: Proposal) -> list[dict[str, str]]:
-    """What the ledger has of a proposal, oldest first, in words."""
+def _trail(app: Application, proposal: Proposal) -> list[dict[str, Any]]:
+    """What the ledger has of a proposal, oldest first."""
     return [
         {
             "seq": str(event.seq),
-            "at": event.at,
-            "action": event.action.replace(".", " ").replace("-", " "),
+            "at": datetime.fromisoformat(event.at),
+            "action": event.action,
             "actor": event.actor,
             "reason": str(json.loads(event.payload).get("reason", "")),
             "hash": event.hash,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.services.insights.quality import Run, Series
+from assistant.web.words import Words
 
 WIDTH, HEIGHT = 360, 200
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 8.0, 10.0, 24.0
@@ -74,7 +75,9 @@ class Lines:
     up: tuple[Tick, ...]
 
 
-def stacked(title: str, series: Sequence[str], values: Mapping[str, Sequence[int]]) -> Bars:
+def stacked(
+    words: Words, title: str, series: Sequence[str], values: Mapping[str, Sequence[int]]
+) -> Bars:
     """Bars by label, each with one count a series."""
     top = _round_top(max((sum(counts) for counts in values.values()), default=0))
     slot = _ACROSS / max(len(values), 1)
@@ -85,7 +88,7 @@ def stacked(title: str, series: Sequence[str], values: Mapping[str, Sequence[int
             if count:
                 x, height = _LEFT + slot * (place + 0.15), _UP * count / top
                 y = _TOP + _UP - _UP * base / top - height
-                told = f"{label}: {count:,} {series[number]}"
+                told = f"{label}: {words.number(count)} {series[number]}"
                 bars.append(Bar(_r(x), _r(y), _r(slot * 0.7), _r(height), number, told))
             base += count
     labels = list(values)
@@ -99,12 +102,12 @@ def stacked(title: str, series: Sequence[str], values: Mapping[str, Sequence[int
             for place, label in enumerate(labels)
             if place % every == 0
         ),
-        up=_ticks(top, whole=True),
-        rows=tuple((label, *(f"{c:,}" for c in counts)) for label, counts in values.items()),
+        up=_ticks(words, top, whole=True),
+        rows=tuple((label, *(words.number(c) for c in counts)) for label, counts in values.items()),
     )
 
 
-def over_time(series: Series) -> Lines:
+def over_time(words: Words, series: Series) -> Lines:
     """The first metric of a task on a dataset, a line for each of the latest systems."""
     runs = [(run, _measured(run, series.metric)) for run in series.runs]
     told = [(run, found) for run, found in runs if found is not None]
@@ -122,7 +125,14 @@ def over_time(series: Series) -> Lines:
                 _y(mean, top),
                 _y(hi, top),
                 _y(lo, top),
-                f"{name}, {run.finished_at:%Y-%m-%d}: {mean:.3f} ({lo:.3f} to {hi:.3f})",
+                words.gettext(
+                    "%(system)s, %(day)s: %(mean)s (%(low)s to %(high)s)",
+                    system=name,
+                    day=words.day(run.finished_at),
+                    mean=words.number(mean, 3),
+                    low=words.number(lo, 3),
+                    high=words.number(hi, 3),
+                ),
             )
             for run, (mean, lo, hi) in shown
             if run.system == name
@@ -130,11 +140,16 @@ def over_time(series: Series) -> Lines:
         lines.append(tuple(points))
     ends = [] if first is None or last is None else list(dict.fromkeys((first, last)))
     return Lines(
-        title=f"{series.metric}: {series.task} on {series.dataset}",
+        title=words.gettext(
+            "%(metric)s: %(task)s on %(dataset)s",
+            metric=series.metric,
+            task=words.term(series.task, "task"),
+            dataset=series.dataset,
+        ),
         series=tuple(names),
         lines=tuple(lines),
-        across=tuple(Tick(_at(each, first, last), f"{each:%Y-%m-%d}") for each in ends),
-        up=_ticks(top, whole=False),
+        across=tuple(Tick(_at(each, first, last), words.day(each)) for each in ends),
+        up=_ticks(words, top, whole=False),
     )
 
 
@@ -154,10 +169,10 @@ def _y(value: float, top: float) -> float:
     return _r(_TOP + _UP * (1 - min(max(value, 0.0), top) / top))
 
 
-def _ticks(top: float, *, whole: bool) -> tuple[Tick, ...]:
+def _ticks(words: Words, top: float, *, whole: bool) -> tuple[Tick, ...]:
     values = (0, top / 2, top)
     return tuple(
-        Tick(_y(each, top), f"{each:,.0f}" if whole or top > _MOST_LABELS else f"{each:.1f}")
+        Tick(_y(each, top), words.number(each, 0 if whole or top > _MOST_LABELS else 1))
         for each in values
         if not (whole and each % 1)
     )

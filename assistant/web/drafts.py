@@ -1,7 +1,7 @@
 """Drafts: read with citations, edit by section."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Request
@@ -16,14 +16,23 @@ from assistant.api.drafts import (
 )
 from assistant.api.identity import App
 from assistant.domain.companions import CompanionKind
-from assistant.domain.drafts import Claim, Draft, EvidenceItem, EvidenceRole, SectionName
+from assistant.domain.drafts import (
+    Draft,
+    DraftSection,
+    EvidenceItem,
+    EvidenceRole,
+    Question,
+    SectionName,
+)
 from assistant.domain.people import Role
 from assistant.services.drafting.whys import five_whys
 from assistant.services.editing import EditedClaim
 from assistant.services.exporting.outline import note_of
 from assistant.services.linting.linter import Finding, lint_draft
+from assistant.web.language import words_of
 from assistant.web.pages import SignedIn, page, section_anchor
 from assistant.web.timeline import drawing
+from assistant.web.wording import utc
 from retrieval.errors import InvalidInput, NotFound, StaleRevision
 from retrieval.records import Citation
 
@@ -64,11 +73,13 @@ def edit(
 ) -> HTMLResponse | RedirectResponse:
     """Change, remove (by emptying) or add claims of one section."""
     draft = readable_draft(app, person, draft_id)
-    present = next((s.claims for s in draft.body.sections if s.name is section), ())
+    present = draft.body.claims_of(section)
     typed = text or []
     if etag != draft.etag or len(typed) != len(present):
         # What was typed must not be lost: show it beside what stands there now.
-        stale = f"{draft.author} edited this draft at {draft.edited_at:%Y-%m-%d %H:%M} UTC."
+        stale = words_of(request).gettext(
+            "%(author)s edited this draft at %(at)s.", author=draft.author, at=utc(draft.edited_at)
+        )
         return _shown(request, app, person, draft, stale=stale, typed=[*typed, added])
     wanted = [
         EditedClaim.of(claim, words)
@@ -144,6 +155,7 @@ def _shown(
         for citation in claim.citations:
             numbers.setdefault(citation, len(numbers) + 1)
     comments = app.commenting.on(person, draft.id)
+    told = {name: draft.body.claims_of(name) for name in SectionName}
     return page(
         request,
         "draft.html",
@@ -153,7 +165,9 @@ def _shown(
         anchors={name: section_anchor(name) for name in SectionName},
         note_of=note_of,
         whys=five_whys(draft.body),
-        drawn=drawing(_claims(draft, SectionName.TIMELINE)),
+        sections=[DraftSection(name=name, claims=claims) for name, claims in told.items()],
+        questions=_by_section(draft),
+        drawn=drawing(told[SectionName.TIMELINE]),
         evidence=_by_role(draft),
         findings=_by_place(lint_draft(draft)),
         companions=list(CompanionKind),
@@ -168,8 +182,11 @@ def _shown(
     )
 
 
-def _claims(draft: Draft, name: SectionName) -> Sequence[Claim]:
-    return next((section.claims for section in draft.body.sections if section.name is name), ())
+def _by_section(draft: Draft) -> dict[SectionName, list[Question]]:
+    asked: dict[SectionName, list[Question]] = {name: [] for name in SectionName}
+    for question in draft.body.questions:
+        asked[question.section].append(question)
+    return asked
 
 
 class Used(NamedTuple):

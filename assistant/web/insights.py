@@ -9,19 +9,41 @@ from assistant.api.identity import App
 from assistant.domain.people import Person, Role
 from assistant.services.insights.usage import UsageReport
 from assistant.web.charts import Bars, over_time, stacked
+from assistant.web.language import words_of
 from assistant.web.pages import SignedIn, page
+from assistant.web.words import Words, marked
 
 router = APIRouter(prefix="/insights")
 
 _MEASURED = frozenset({Role.EVALUATOR, Role.ADMIN})
 # Address, title, and what question it answers; then the roles that open it, none for everybody.
 _PAGES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
-    ("recurring", "Recurring incidents", "What should become a problem?", frozenset()),
-    ("knowledge-gaps", "Knowledge gaps", "What is written down nowhere, or long ago?", frozenset()),
-    ("corpus-hygiene", "Corpus hygiene", "What do closed incidents not tell?", frozenset()),
-    ("usage", "Acceptance and usage", "Are suggestions used?", _MEASURED),
-    ("quality", "Quality over time", "How good are the answers?", _MEASURED),
-    ("connectors", "Connector health", "Does everything arrive?", frozenset({Role.ADMIN})),
+    (
+        "recurring",
+        marked("Recurring incidents"),
+        marked("What should become a problem?"),
+        frozenset(),
+    ),
+    (
+        "knowledge-gaps",
+        marked("Knowledge gaps"),
+        marked("What is written down nowhere, or long ago?"),
+        frozenset(),
+    ),
+    (
+        "corpus-hygiene",
+        marked("Corpus hygiene"),
+        marked("What do closed incidents not tell?"),
+        frozenset(),
+    ),
+    ("usage", marked("Acceptance and usage"), marked("Are suggestions used?"), _MEASURED),
+    ("quality", marked("Quality over time"), marked("How good are the answers?"), _MEASURED),
+    (
+        "connectors",
+        marked("Connector health"),
+        marked("Does everything arrive?"),
+        frozenset({Role.ADMIN}),
+    ),
 )
 # Runs of a year of nightly evaluations would be a page that nobody reads.
 _RUNS_SHOWN = 20
@@ -44,8 +66,14 @@ def recurring(request: Request, app: App, person: SignedIn) -> HTMLResponse:
 def knowledge_gaps(request: Request, app: App, person: SignedIn) -> HTMLResponse:
     """What no runbook covers, and which are old."""
     found = app.insights.knowledge_gaps(person)
-    ages = {band.label: (band.guides,) for band in found.ages}
-    chart = stacked("Runbooks and articles by age", ("runbooks and articles",), ages)
+    words = words_of(request)
+    ages = {words.term(band.label, "guide age"): (band.guides,) for band in found.ages}
+    chart = stacked(
+        words,
+        words.gettext("Runbooks and articles by age"),
+        (words.gettext("runbooks and articles"),),
+        ages,
+    )
     return _insight(request, person, "knowledge-gaps", found=found, chart=chart)
 
 
@@ -60,7 +88,8 @@ def corpus_hygiene(request: Request, app: App, person: SignedIn) -> HTMLResponse
 def usage(request: Request, app: App, person: SignedIn) -> HTMLResponse:
     """What was shown and what was done with it."""
     found = app.insights.usage(person)
-    charts = (_verdicts(found), _shown(found))
+    words = words_of(request)
+    charts = (_verdicts(words, found), _shown(words, found))
     return _insight(request, person, "usage", found=found, charts=charts)
 
 
@@ -68,7 +97,8 @@ def usage(request: Request, app: App, person: SignedIn) -> HTMLResponse:
 def quality(request: Request, app: App, person: SignedIn) -> HTMLResponse:
     """Metrics of evaluation runs."""
     found = app.insights.quality(person)
-    charts = [over_time(series) for series in found.series]
+    words = words_of(request)
+    charts = [over_time(words, series) for series in found.series]
     return _insight(request, person, "quality", found=found, charts=charts, shown=_RUNS_SHOWN)
 
 
@@ -91,11 +121,13 @@ def _open_to(person: Person) -> list[tuple[str, str, str]]:
     ]
 
 
-def _verdicts(found: UsageReport) -> Bars:
-    weeks = {f"{w.begins:%d %b}": (w.accepted, w.edited, w.rejected) for w in found.weeks}
-    return stacked("Verdicts by week", ("accepted", "edited", "rejected"), weeks)
+def _verdicts(words: Words, found: UsageReport) -> Bars:
+    weeks = {words.day_of_year(w.begins): (w.accepted, w.edited, w.rejected) for w in found.weeks}
+    outcomes = [words.term(name, "outcome") for name in ("accepted", "edited", "rejected")]
+    return stacked(words, words.gettext("Verdicts by week"), outcomes, weeks)
 
 
-def _shown(found: UsageReport) -> Bars:
-    weeks = {f"{week.begins:%d %b}": (week.shown,) for week in found.weeks}
-    return stacked("Answers shown by week", ("answers shown",), weeks)
+def _shown(words: Words, found: UsageReport) -> Bars:
+    weeks = {words.day_of_year(week.begins): (week.shown,) for week in found.weeks}
+    series = (words.gettext("answers shown"),)
+    return stacked(words, words.gettext("Answers shown by week"), series, weeks)

@@ -70,11 +70,7 @@ def query(
         texts={record.id: plain(record) for record in asked.records},
         excerpt=_EXCERPT_CHARS,
         field=_FIELD,
-        labels={
-            Grade.SAME_PROBLEM: "Same problem",
-            Grade.RELATED: "Related",
-            Grade.NOT_RELEVANT: "Not relevant",
-        },
+        grades=(Grade.SAME_PROBLEM, Grade.RELATED, Grade.NOT_RELEVANT),
     )
 
 

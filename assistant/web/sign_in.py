@@ -1,6 +1,5 @@
 """Signing in: choose who you are on one trusted machine, or go to the identity provider."""
 
-import re
 from typing import Annotated
 from urllib.parse import quote, unquote
 
@@ -17,6 +16,7 @@ from assistant.domain.credentials import SecretKind
 from assistant.domain.people import Person
 from assistant.services.identity.single_sign_on import SingleSignOn
 from assistant.web.pages import page
+from assistant.web.paths import own_path
 from retrieval.errors import InvalidInput, NotFound
 
 router = APIRouter()
@@ -26,10 +26,6 @@ ATTEMPT = "precedent_sign_in"
 _CALLBACK = "/sign-in/callback"
 # Long enough for a second factor.
 _ATTEMPT_SECONDS = 600
-# A path of ours: neither another host's address nor anything that a browser reads as one, and
-# short enough for a cookie.
-_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,1000}")
-
 counted = [Depends(counted_sign_in)]
 
 
@@ -106,11 +102,6 @@ def sign_out(request: Request, app: App) -> RedirectResponse:
     app.sessions.close(request.cookies.get(COOKIE, ""))
     forget(request, response)
     return response
-
-
-def own_path(path: str) -> str:
-    """A path of ours, never another site's address."""
-    return path if _OWN_PATH.fullmatch(path) else "/"
 
 
 def _open(

@@ -106,7 +106,7 @@ class TestQuestions:
     def test_an_answer_becomes_a_claim_of_the_authors(self, sign_in: SignIn) -> None:
         ruth = sign_in("Ruth")
         drafted(ruth)
-        asked = ruth.locator(".questions > li", has_text="How many users")
+        asked = ruth.locator(".question", has_text="How many users")
         asked.get_by_text("Answer", exact=True).click()
         asked.get_by_label("What you know").fill("Forty people in Leeds.")
         asked.get_by_role("button", name="Add to impact").click()

@@ -1,6 +1,7 @@
 """The side panel extension: which record an address names, and that Chromium loads it."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,21 @@ class TestAddresses:
     def test_nothing_but_identifiers_is_sent(self, reader: Page) -> None:
         shown = called(reader, "panelAddress", "https://p.example.com", "OPS-1", "jira")
         assert shown == "https://p.example.com/sidebar?source=jira&record=OPS-1"
+
+
+def messages(code: str) -> dict[str, str]:
+    path = EXTENSION / "_locales" / code / "messages.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return {name: each["message"] for name, each in told.items()}
+
+
+class TestWords:
+    def test_german_has_every_message_that_is_used(self) -> None:
+        text = "".join(p.read_text(encoding="utf-8") for p in EXTENSION.glob("*.*"))
+        used = re.findall(r"""__MSG_(\w+)__|say\("(\w+)"\)|data-words="(\w+)\"""", text)
+        assert messages("en").keys() == {next(filter(None, names)) for names in used}
+        assert messages("de").keys() == messages("en").keys()
+        assert all(messages("de").values())
 
 
 class TestExtension:

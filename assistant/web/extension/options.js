@@ -1,4 +1,5 @@
 import { serviceOf } from "./records.js";
+import { say } from "./words.js";
 
 const form = document.querySelector("form");
 const told = document.getElementById("told");
@@ -11,9 +12,9 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const service = serviceOf(form.service.value);
   if (!service) {
-    told.textContent = "Give an address that begins with https://";
+    told.textContent = say("no_address");
     return;
   }
   await chrome.storage.local.set({ service, sources: form.sources.value });
-  told.textContent = "Saved";
+  told.textContent = say("saved");
 });

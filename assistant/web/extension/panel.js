@@ -1,4 +1,5 @@
 import { panelAddress, recordOf, sourcesOf } from "./records.js";
+import { say } from "./words.js";
 
 const frame = document.getElementById("frame");
 const told = document.getElementById("told");
@@ -9,7 +10,7 @@ async function show() {
   document.getElementById("links").hidden = false;
   if (!service) {
     told.hidden = false;
-    told.textContent = "Say in the settings where Precedent is.";
+    told.textContent = say("no_service");
     document.getElementById("tab").hidden = true;
     return;
   }
@@ -17,7 +18,7 @@ async function show() {
   const site = page ? new URL(page).hostname : "";
   const address = panelAddress(service, record, sourcesOf(sources)[site]);
   told.hidden = Boolean(record);
-  told.textContent = "This page shows no ticket that can be told from its address.";
+  told.textContent = say("no_ticket");
   document.getElementById("tab").href = address;
   frame.hidden = false;
   if (frame.src !== address) frame.src = address;

@@ -1,5 +1,8 @@
 // Everything works without this file; it only adds comfort.
 
+// What is said here comes with the page, in its language.
+const words = document.getElementById("words").dataset;
+
 // In a frame the clipboard may be forbidden; a selection is copied there all the same.
 async function copied(text) {
   try {
@@ -23,7 +26,7 @@ for (const button of document.querySelectorAll("button.copy")) {
   button.addEventListener("click", async () => {
     const done = await copied(button.dataset.copy);
     if (done) document.dispatchEvent(new CustomEvent("precedent:copied", { detail: button.dataset.copy }));
-    button.textContent = done ? "Copied" : "Not copied";
+    button.textContent = done ? words.copied : words.notCopied;
     button.focus();
     setTimeout(() => { button.textContent = label; }, 1500);
   });
@@ -38,8 +41,11 @@ for (const form of document.querySelectorAll("form:not([method=dialog])")) {
   });
 }
 
-// Moments in the reader's zone; UTC stays beside them.
-const inWords = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+// Moments in the reader's zone; UTC stays beside them. In the language of the page, as the
+// reader's region writes it.
+const { lang } = document.documentElement;
+const region = navigator.languages.find((each) => each.split("-")[0] === lang) ?? lang;
+const inWords = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" });
 for (const time of document.querySelectorAll("time[data-shown]")) {
   const local = inWords.format(new Date(time.dateTime));
   if (time.dataset.shown === "at") time.textContent = local;
@@ -54,7 +60,7 @@ async function showPassage(link) {
   const number = (asked += 1);
   const title = passage.querySelector("h2");
   const text = passage.querySelector(".source");
-  title.textContent = "Passage";
+  title.textContent = words.passage;
   text.textContent = "";
   text.classList.add("loading");
   text.setAttribute("aria-busy", "true");

@@ -1,10 +1,6 @@
 // Feedback without leaving the card. Without this file the forms go the long way round.
 
-const NOTED = {
-  accepted: "Noted: of use",
-  edited: "Noted: of use, with edits",
-  rejected: "Noted: of no use",
-};
+const words = document.getElementById("words").dataset;
 const told = document.getElementById("told");
 
 async function keep(form, verdict, reason) {
@@ -17,12 +13,12 @@ async function keep(form, verdict, reason) {
   return answer.ok;
 }
 
-function say(form, words) {
+function say(form, kept, sentence) {
   const noted = form.querySelector(".noted");
   noted.hidden = false;
-  noted.textContent = words;
+  noted.textContent = sentence;
   told.className = "unseen";
-  told.textContent = words.startsWith("Noted") ? `Thank you, that was noted. ${words}` : words;
+  told.textContent = kept ? `${words.thanks} ${sentence}` : sentence;
 }
 
 for (const form of document.querySelectorAll("form[data-feedback]")) {
@@ -38,7 +34,7 @@ for (const form of document.querySelectorAll("form[data-feedback]")) {
     event.stopImmediatePropagation();
     const kept = await keep(form, verdict, reason.value).catch(() => false);
     if (!kept) {
-      say(form, "Not noted. Load the page again.");
+      say(form, kept, words.notNoted);
       return;
     }
     given = verdict;
@@ -46,7 +42,7 @@ for (const form of document.querySelectorAll("form[data-feedback]")) {
       button.setAttribute("aria-pressed", String(button.value === verdict));
     }
     send.hidden = Boolean(reason.value);
-    say(form, NOTED[verdict]);
+    say(form, kept, words[verdict]);
   }, { capture: true });
 
   send.addEventListener("click", async () => {
@@ -55,7 +51,7 @@ for (const form of document.querySelectorAll("form[data-feedback]")) {
       return;
     }
     const kept = await keep(form, given, reason.value).catch(() => false);
-    say(form, kept ? "Noted with your reason" : "Not noted. Load the page again.");
+    say(form, kept, kept ? words.reasonNoted : words.notNoted);
     if (kept) {
       send.hidden = true;
       form.querySelector("details").open = false;
