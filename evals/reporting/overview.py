@@ -11,15 +11,13 @@ from evals.reporting.figures import counted, figure, interval
 from evals.reporting.files import Wanted, make_report
 from evals.reporting.interval_plot import EDGE, WIDTH, intervals
 from evals.reporting.page import styled
+from evals.reporting.texts import TASKS_WITH_TEXTS
 from evals.statistics.corrections import ALPHA
 from evals.suite.jobs import SYSTEMS
 from evals.suite.result import MAIN, Made, SuiteResult
 from retrieval.errors import InvalidInput
 
 INDEX = "index.html"
-
-# The tasks whose questions are worth reading beside what was answered.
-_TOLD = frozenset({"retrieval", "hypotheses"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _reports(
             == (each.job.task, each.column, baselines[0])
         ]
         page = folder / f"{each.job.name}.html"
-        texts = data.get(each.job.dataset) if each.job.task in _TOLD else None
+        texts = data.get(each.job.dataset) if each.job.task in TASKS_WITH_TEXTS else None
         make_report(
             Wanted(
                 run=each.run.file,

@@ -174,6 +174,11 @@ def _told(query: Mapping[str, Any], expected: Sequence[Expected], texts: Texts) 
             Answer(passage(one["text"], _TITLE_CHARS), ", ".join(one["record_ids"]), one["kind"])
             for one in query["drafted"]
         ]
+    if "failures" in query:
+        through = [Answer(passage(str(one)), note="got through") for one in query["failures"]]
+        return through + [
+            Answer(passage(str(one)), note="remark") for one in query.get("remarks", ())
+        ]
     said = query.get("predicted", query.get("verdict"))
     right = query.get("correct")
     reasons = "; ".join(

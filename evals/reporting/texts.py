@@ -132,6 +132,7 @@ _READERS: dict[str, Callable[[Path, RunRecord], _Read]] = {
     "triage": _fields,
     "verifier": _claims,
 }
+TASKS_WITH_TEXTS = frozenset(_READERS)
 
 
 def _asked(case: CauseCase) -> str:

@@ -19,7 +19,7 @@ from evals.reporting.queries import (
     worst_changes,
 )
 from evals.reporting.score_plots import deltas_plot, histogram
-from evals.reporting.texts import Texts
+from evals.reporting.texts import TASKS_WITH_TEXTS, Texts
 from evals.runs import RunRecord, check_comparable
 from retrieval.errors import InvalidInput
 
@@ -51,7 +51,7 @@ class Report:
     plots: tuple[Plot, ...]
     worst: tuple[Change, ...]
     queries: tuple[ShownQuery, ...]
-    has_texts: bool
+    lacks_texts: bool
 
     @property
     def is_compared(self) -> bool:
@@ -98,7 +98,7 @@ def report_of(
         plots=plots_of(runs, kinds, chosen, changes),
         worst=tuple(worst),
         queries=tuple(shown_query(name, runs, kinds, chosen, known) for name in shown),
-        has_texts=texts is not None,
+        lacks_texts=texts is None and run.task in TASKS_WITH_TEXTS,
     )
 
 
