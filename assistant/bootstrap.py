@@ -20,6 +20,7 @@ from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
 from assistant.services.commenting import Commenting
 from assistant.services.companions.service import Companions
+from assistant.services.draft_approval import DraftApproval
 from assistant.services.draft_reading import DraftReading
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import Means, writers
@@ -217,6 +218,7 @@ class Application:
         self.reading = DraftReading(self.drafts, self.store)
         self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
         self.companions = Companions(self.reading, self.store)
+        self.draft_approval = DraftApproval(self.database)
         self.editing = Editing(self.store, self.redactor)
         self.work_notes = WorkNotes(self.triage, self.store, self.drafts)
         self._chat = chat
