@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast,
 from retrieval.access import Reader, RecordFilter
 from retrieval.batches import batched
 from retrieval.corpus.database import Database
-from retrieval.corpus.names import has_key, is_called
+from retrieval.corpus.names import is_called
 from retrieval.corpus.tables import corpus_state, records, revisions
 from retrieval.errors import AmbiguousReference, NotFound
 from retrieval.records import Record, RecordKind, Section, SectionKind
@@ -115,10 +115,10 @@ class SqlRecordStore:
 
     def of_source(self, source: str, name: str, reader: Reader) -> Record:
         """See ``RecordStore.of_source``."""
-        record = self._readable(reader, records.c.source == source, records.c.external_id == name)
-        keyed = has_key(name)
-        if record is None and keyed is not None:
-            record = self._readable(reader, records.c.source == source, keyed)
+        of_source = records.c.source == source
+        record = self._readable(reader, of_source, records.c.external_id == name)
+        if record is None:
+            record = self._readable(reader, of_source, records.c.source_key == name)
         if record is None:
             raise NotFound(
                 f"There is no record {name!r} of {source!r}. Check both, or ingest it first."

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Set
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import typst
 
@@ -14,9 +14,6 @@ from assistant.services.exporting.outline import Outline
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _PAGE = (_TEMPLATES / "draft.typ").read_bytes()
-# Readable by screen readers (PDF/UA-1) and kept for years (PDF/A-2a); both forbid a character
-# without a glyph, so that none is lost in silence.
-_STANDARDS: Final = ["ua-1", "a-2a"]
 _NOT_APPROVED = "Draft, not approved"
 
 # How Typst names what no font has; a character that nobody can see it writes as \u{…}.
@@ -76,8 +73,12 @@ def _compiled(told: Outline, lacking: Set[str], fonts: typst.Fonts) -> bytes:
     compiler = typst.Compiler(
         _PAGE, root=_TEMPLATES, font_paths=fonts, sys_inputs={"told": json.dumps(data)}
     )
+    # Read aloud (PDF/UA-1) and kept for years (PDF/A-2a): both forbid a character without a glyph,
+    # so that none is lost in silence.
     made = compiler.compile(
-        format="pdf", pdf_standards=_STANDARDS, timestamp=int(told.edited_at.timestamp())
+        format="pdf",
+        pdf_standards=["ua-1", "a-2a"],
+        timestamp=int(told.edited_at.timestamp()),
     )
     if not isinstance(made, bytes):
         raise TypeError(f"Typst made {type(made).__name__} of a draft, not the bytes of a PDF.")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -141,7 +142,7 @@ class TestPaper:
     def test_can_be_read_aloud_and_kept(self) -> None:
         """What the standards PDF/UA-1 and PDF/A-2a ask for, as far as a reader can see it."""
         reader = printed(claiming("Down."))
-        catalogue = reader.root_object
+        catalogue: Any = reader.root_object
         assert catalogue["/MarkInfo"]["/Marked"]
         assert catalogue["/Lang"] == "en"
         assert "/StructTreeRoot" in catalogue
