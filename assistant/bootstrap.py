@@ -12,6 +12,7 @@ from assistant.db import migrate
 from assistant.db.audit import AuditLedger
 from assistant.db.change_marks import ChangeMarkRepository
 from assistant.db.feedback import FeedbackRepository
+from assistant.db.suggestion_events import SuggestionEvents
 from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.llm.entailment import CrossEncoderEntailment
 from assistant.notices import notifiers
@@ -290,12 +291,13 @@ class Application:
     def _wire_insights(self) -> None:
         store, clock, connections = self.store, self.clock, self.settings.connections
         recurring = RecurringReport(store, self.database, self.embedder)
+        events = SuggestionEvents(self.database, store)
         self.insights = Insights(
             HygieneReport(store),
             recurring,
-            GapReport(store, recurring, self.triage, self.audit, clock),
+            GapReport(store, recurring, self.triage, events, clock),
             HealthReport(self.syncing, self.runs, connections, clock),
-            UsageReading(store, self.audit, clock),
+            UsageReading(store, events, clock),
             QualityReading(self.settings.evaluation.runs or self.settings.data_dir / "eval"),
         )
 

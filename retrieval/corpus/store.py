@@ -7,7 +7,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    select,
+)
 
 from retrieval.access import Reader, RecordFilter
 from retrieval.batches import batched
@@ -288,6 +299,28 @@ class SqlRecordStore:
                     for row in connection.execute(query)
                     if reader.may_read_groups(frozenset(row.groups))
                 }
+        return found
+
+    def is_readable(
+        self, connection: Connection, reader: Reader, record_id: ColumnElement[str]
+    ) -> ColumnElement[bool]:
+        """The condition that a column names a record that there is and that may be read."""
+        return exists().where(
+            records.c.id == record_id,
+            records.c.removed_at.is_(None),
+            _groups_as_text().in_(_readable_groups(connection, reader)),
+        )
+
+    def readable(self, record_ids: Iterable[str], reader: Reader) -> set[str]:
+        """Those of the records that there are and that the reader may read."""
+        found: set[str] = set()
+        with self._database.read() as connection:
+            allowed = _groups_as_text().in_(_readable_groups(connection, reader))
+            for ids in batched(record_ids, _PAIRS_PER_QUERY):
+                query = select(records.c.id).where(
+                    records.c.id.in_(ids), records.c.removed_at.is_(None), allowed
+                )
+                found |= set(connection.scalars(query))
         return found
 
     def counts(self, reader: Reader) -> list[SourceCount]:

@@ -1,4 +1,4 @@
-"""How a source calls a record among its rows, so that it is found by that at once."""
+"""What is looked up is found by an index: source keys of records, and events of the ledger."""
 
 import re
 
@@ -47,6 +47,8 @@ def upgrade() -> None:
             connection.execute(keyed, found)
     op.create_index("ix_records_source_source_key", "records", ["source", "source_key"])
     op.create_index("ix_records_external_id", "records", ["external_id"])
+    op.create_index("ix_audit_events_action_at", "audit_events", ["action", "at"])
+    op.create_index("ix_audit_events_subject", "audit_events", ["subject"])
 
 
 def _key_of(fields):
