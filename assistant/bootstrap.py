@@ -12,6 +12,7 @@ from assistant.db import migrate
 from assistant.db.audit import AuditLedger
 from assistant.db.change_marks import ChangeMarkRepository
 from assistant.db.feedback import FeedbackRepository
+from assistant.db.suggestion_events import SuggestionEvents
 from assistant.llm.chat import ChatChoice, ChatModel
 from assistant.llm.entailment import CrossEncoderEntailment
 from assistant.notices import notifiers
@@ -20,6 +21,7 @@ from assistant.services.backtest.service import Calibrating
 from assistant.services.change_marks import ChangeMarking
 from assistant.services.commenting import Commenting
 from assistant.services.companions.service import Companions
+from assistant.services.draft_approval import DraftApproval
 from assistant.services.draft_reading import DraftReading
 from assistant.services.draft_store import DraftStore
 from assistant.services.drafting import Means, writers
@@ -217,6 +219,7 @@ class Application:
         self.reading = DraftReading(self.drafts, self.store)
         self.commenting = Commenting(self.database, self.reading, self.redactor, self.clock)
         self.companions = Companions(self.reading, self.store)
+        self.draft_approval = DraftApproval(self.database)
         self.editing = Editing(self.store, self.redactor)
         self.work_notes = WorkNotes(self.triage, self.store, self.drafts)
         self._chat = chat
@@ -288,12 +291,13 @@ class Application:
     def _wire_insights(self) -> None:
         store, clock, connections = self.store, self.clock, self.settings.connections
         recurring = RecurringReport(store, self.database, self.embedder)
+        events = SuggestionEvents(self.database, store)
         self.insights = Insights(
             HygieneReport(store),
             recurring,
-            GapReport(store, recurring, self.triage, self.audit, clock),
+            GapReport(store, recurring, self.triage, events, clock),
             HealthReport(self.syncing, self.runs, connections, clock),
-            UsageReading(store, self.audit, clock),
+            UsageReading(store, events, clock),
             QualityReading(self.settings.evaluation.runs or self.settings.data_dir / "eval"),
         )
 

@@ -40,6 +40,6 @@ def export_companion_file(
     format: ExportFormat = ExportFormat.MARKDOWN,
     revision: Revision = None,
 ) -> Response:
-    """The same as a file: Markdown, HTML or Word."""
+    """The same as a file: Markdown, HTML, Word or PDF."""
     made, draft = app.companions.make(kind, draft_id, person.reader(), revision)
     return download(export_companion(made, draft, format))

@@ -35,9 +35,12 @@ def export_draft(
     format: ExportFormat = ExportFormat.MARKDOWN,
     revision: Revision = None,
 ) -> Response:
-    """A revision of a draft as Markdown, HTML, Word or JSON. Its bytes never change."""
-    made = export(readable_draft(app, person, draft_id, revision), format)
-    return download(made)
+    """A revision of a draft as Markdown, HTML, Word, PDF or JSON.
+
+    Its bytes never change, but for what a PDF says of its approval.
+    """
+    draft = readable_draft(app, person, draft_id, revision)
+    return download(export(draft, format, app.draft_approval.told(draft)))
 
 
 def download(file: Export) -> Response:

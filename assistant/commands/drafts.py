@@ -104,9 +104,10 @@ def export(
     person: As = None,
     json: Json = None,
 ) -> None:
-    """Write a draft to a file: Markdown, HTML, Word or JSON, with numbered references."""
+    """Write a draft to a file: Markdown, HTML, Word, PDF or JSON, with numbered references."""
     app = application()
-    made = exported(app.reading.get(draft, reader_for(app, person), revision), format)
+    source = app.reading.get(draft, reader_for(app, person), revision)
+    made = exported(source, format, app.draft_approval.told(source))
     file = output or Path(made.filename)
     if json == str(file) == console.STDOUT:
         raise InvalidInput("--output - and --json - cannot share standard output. Name one file.")

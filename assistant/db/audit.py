@@ -1,6 +1,6 @@
 """The append-only ledger in SQL."""
 
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -86,18 +86,6 @@ class AuditLedger:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(audit_events.c.seq))
             return [_event(row) for row in rows]
-
-    def since(self, moment: datetime, actions: Collection[str]) -> Iterator[AuditEvent]:
-        """Events of these actions from a moment (UTC) on, oldest first, as they are asked for."""
-        query = (
-            select(audit_events)
-            .where(audit_events.c.at >= moment.isoformat(), audit_events.c.action.in_(actions))
-            .order_by(audit_events.c.seq)
-            .execution_options(yield_per=_ROWS_PER_FETCH)
-        )
-        with self._database.read() as connection, connection.execute(query) as rows:
-            for row in rows:
-                yield _event(row)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

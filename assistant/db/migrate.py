@@ -15,8 +15,8 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_200_410
 
 
-def upgrade(database: Database) -> None:
-    """Run all outstanding migrations in one transaction.
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run all outstanding migrations, up to one of them, in one transaction.
 
     A second process that starts at the same time waits and finds nothing left to do.
     """
@@ -25,7 +25,7 @@ def upgrade(database: Database) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def is_current(database: Database) -> bool:

@@ -59,6 +59,19 @@ def open_proposals_of(
     return [_proposal(row) for row in connection.execute(query.with_for_update())]
 
 
+def proposals_of_revision(
+    connection: Connection, draft_id: str, revision: int, states: Collection[ProposalState]
+) -> list[Proposal]:
+    """The proposals of a revision of a draft in the given states, the oldest first."""
+    query = select(proposals).where(
+        proposals.c.draft_id == draft_id,
+        proposals.c.draft_revision == revision,
+        proposals.c.state.in_([str(s) for s in states]),
+    )
+    ordered = query.order_by(proposals.c.submitted_at, proposals.c.id)
+    return [_proposal(row) for row in connection.execute(ordered)]
+
+
 def latest_proposals(connection: Connection, limit: int) -> list[Proposal]:
     """Proposals, the latest submission first."""
     query = select(proposals).order_by(proposals.c.submitted_at.desc(), proposals.c.id)

@@ -205,6 +205,9 @@ audit_events = Table(
     Column("payload", Text, nullable=False),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+    # What was shown or decided lately, and what happened to one subject.
+    Index("ix_audit_events_action_at", "action", "at"),
+    Index("ix_audit_events_subject", "subject"),
 )
 
 audit_head = Table(

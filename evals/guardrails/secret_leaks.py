@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 
+from pypdf import PdfReader
+
 from assistant.bootstrap import Application
 from assistant.schemas import DraftOut, RecordOut, SimilarOut, TriageOut
 from assistant.services.exporting import ExportFormat, export
@@ -72,7 +74,11 @@ def _told(
 
 
 def _text_of(content: bytes) -> str:
-    """The text of an export; of a Word file that of all its parts."""
+    """The text of an export; of a Word file that of all its parts, of a PDF with its labels."""
+    if content.startswith(b"%PDF"):
+        document = PdfReader(io.BytesIO(content))
+        pages = (page.extract_text() for page in document.pages)
+        return "\n".join([*pages, str(document.metadata)])
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return content.decode("utf-8")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:

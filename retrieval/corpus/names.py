@@ -1,7 +1,7 @@
 """What a record is called: its title, the end of its external id, its address, its key there."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_
@@ -34,14 +34,13 @@ def is_called(names: Iterable[str], urls: Iterable[str]) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
-def has_key(name: str) -> ColumnElement[bool] | None:
-    """The condition that the source calls a record so among its rows; ``None`` for no such name.
+def key_of(fields: Mapping[str, object]) -> str | None:
+    """How a source calls a record of these fields among its rows, if it has such a key.
 
-    Pages of ServiceNow have such a key in their address where people read a number.
+    Pages of ServiceNow have it in their address where people read a number.
     """
-    if not _KEY.fullmatch(name):
-        return None
-    return or_(*(revisions.c.fields[field].as_string() == name for field in _KEY_FIELDS))
+    keys = (fields.get(name) for name in _KEY_FIELDS)
+    return next((key for key in keys if isinstance(key, str) and _KEY.fullmatch(key)), None)
 
 
 def _first(values: Iterable[str]) -> list[str]:

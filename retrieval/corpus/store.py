@@ -7,12 +7,23 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    select,
+)
 
 from retrieval.access import Reader, RecordFilter
 from retrieval.batches import batched
 from retrieval.corpus.database import Database
-from retrieval.corpus.names import has_key, is_called
+from retrieval.corpus.names import is_called
 from retrieval.corpus.tables import corpus_state, records, revisions
 from retrieval.errors import AmbiguousReference, NotFound
 from retrieval.records import Record, RecordKind, Section, SectionKind
@@ -115,10 +126,10 @@ class SqlRecordStore:
 
     def of_source(self, source: str, name: str, reader: Reader) -> Record:
         """See ``RecordStore.of_source``."""
-        record = self._readable(reader, records.c.source == source, records.c.external_id == name)
-        keyed = has_key(name)
-        if record is None and keyed is not None:
-            record = self._readable(reader, records.c.source == source, keyed)
+        of_source = records.c.source == source
+        record = self._readable(reader, of_source, records.c.external_id == name)
+        if record is None:
+            record = self._readable(reader, of_source, records.c.source_key == name)
         if record is None:
             raise NotFound(
                 f"There is no record {name!r} of {source!r}. Check both, or ingest it first."
@@ -288,6 +299,28 @@ class SqlRecordStore:
                     for row in connection.execute(query)
                     if reader.may_read_groups(frozenset(row.groups))
                 }
+        return found
+
+    def is_readable(
+        self, connection: Connection, reader: Reader, record_id: ColumnElement[str]
+    ) -> ColumnElement[bool]:
+        """The condition that a column names a record that there is and that may be read."""
+        return exists().where(
+            records.c.id == record_id,
+            records.c.removed_at.is_(None),
+            _groups_as_text().in_(_readable_groups(connection, reader)),
+        )
+
+    def readable(self, record_ids: Iterable[str], reader: Reader) -> set[str]:
+        """Those of the records that there are and that the reader may read."""
+        found: set[str] = set()
+        with self._database.read() as connection:
+            allowed = _groups_as_text().in_(_readable_groups(connection, reader))
+            for ids in batched(record_ids, _PAIRS_PER_QUERY):
+                query = select(records.c.id).where(
+                    records.c.id.in_(ids), records.c.removed_at.is_(None), allowed
+                )
+                found |= set(connection.scalars(query))
         return found
 
     def counts(self, reader: Reader) -> list[SourceCount]:

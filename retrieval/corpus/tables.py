@@ -44,7 +44,12 @@ records = Table(
     Column("changed_in", Integer, nullable=False, index=True),
     # The version of the chunker that made its passages.
     Column("chunker", String(16), nullable=False, index=True),
+    # How its source calls it among its rows, where that is not its external id.
+    Column("source_key", String(64)),
     UniqueConstraint("source", "external_id"),
+    # Pages beside a ticket ask by either, and by the external id without naming a source.
+    Index("ix_records_source_source_key", "source", "source_key"),
+    Index("ix_records_external_id", "external_id"),
 )
 
 revisions = Table(

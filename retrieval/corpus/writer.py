@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from retrieval.batches import batched
 from retrieval.chunking import CHUNKER_VERSION, embed_hash, embedded_text, passages
 from retrieval.corpus import tables
+from retrieval.corpus.names import key_of
 from retrieval.records import Record, RecordContent
 
 # Below SQLite's limit of bound parameters.
@@ -137,7 +138,7 @@ class CorpusWriter:
             "changed_in": self._version(),
         }
         if not same:
-            values["chunker"] = CHUNKER_VERSION
+            values |= {"chunker": CHUNKER_VERSION, "source_key": key_of(content.fields)}
         self._connection.execute(this.values(**values))
         return Change.CHANGED if row.removed_at is None else Change.ADDED, revision
 
@@ -212,6 +213,7 @@ class CorpusWriter:
                     "groups": sorted(content.groups),
                     "changed_in": version,
                     "chunker": CHUNKER_VERSION,
+                    "source_key": key_of(content.fields),
                 }
                 for content, digest in fresh
             ],

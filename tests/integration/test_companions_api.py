@@ -28,7 +28,7 @@ def test_an_unknown_kind_and_a_json_file_are_refused(client: TestClient) -> None
     assert client.get(f"{path}/poem", headers=RUTH).status_code == 422
     refused = client.get(f"{path}/handover/export?format=json", headers=RUTH)
     assert refused.status_code == 422
-    assert "markdown, html or docx" in refused.text
+    assert "markdown, html, docx or pdf" in refused.text
 
 
 def test_a_draft_that_quotes_the_hidden_has_no_companion_for_others(client: TestClient) -> None:

@@ -1,9 +1,15 @@
 """Records are found by what they are called, on both databases."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from assistant.db.migrate import upgrade
 from retrieval.access import EVERYONE, Reader, RecordFilter
 from retrieval.corpus.database import Database
 from retrieval.corpus.store import SqlRecordStore
@@ -96,6 +102,9 @@ class TestOfSource:
 
     @pytest.fixture
     def tickets(self, database: Database) -> SqlRecordStore:
+        return self.stored_in(database)
+
+    def stored_in(self, database: Database) -> SqlRecordStore:
         with database.write() as connection:
             writer = CorpusWriter(connection, NOW)
             for item in (
@@ -134,3 +143,45 @@ class TestOfSource:
     def test_a_source_knows_only_its_own(self, tickets: SqlRecordStore) -> None:
         with pytest.raises(NotFound):
             tickets.of_source("lab", self.SYS_ID, Reader.operator())
+
+    def test_follows_what_the_record_says_now(
+        self, tickets: SqlRecordStore, database: Database
+    ) -> None:
+        moved = content("INC1", "Another text", fields={"sys_id": "a" * 32})
+        with database.write() as connection:
+            CorpusWriter(connection, NOW).upsert(moved, moved.content_hash())
+        assert tickets.of_source("tickets", "a" * 32, EVERYBODY).revision == 2
+        with pytest.raises(NotFound):
+            tickets.of_source("tickets", self.SYS_ID, EVERYBODY)
+
+    @pytest.mark.parametrize("name", ["INC1", SYS_ID, "1" * 32])
+    def test_reads_no_table_from_end_to_end(self, tmp_path: Path, name: str) -> None:
+        """On SQLite: PostgreSQL reads a table of a few rows so in any case."""
+        database = Database(f"sqlite:///{tmp_path / 'records.db'}")
+        upgrade(database)
+        tickets = self.stored_in(database)
+        with statements(database) as asked:
+            with suppress(NotFound):
+                tickets.of_source("tickets", name, EVERYBODY)
+            with suppress(NotFound):
+                tickets.resolve(name, Reader("ana", groups=frozenset()))
+        assert len(asked) >= 3
+        with database.read() as connection:
+            for statement, values in asked:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                steps = [row[-1] for row in plan]
+                assert not [step for step in steps if step.startswith("SCAN")], steps
+        database.close()
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """What the database is asked inside the block."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(database.engine, "before_cursor_execute", note)

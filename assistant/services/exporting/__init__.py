@@ -2,12 +2,12 @@
 
 The catalogue of formats. To add one: write its file here as a function from ``Outline`` to
 text or bytes, escape what it says for the format, and add a member to ``ExportFormat`` and a
-line to ``FORMATS``. The same revision must give the same bytes.
+line to ``FORMATS``. The same revision with the same approval must give the same bytes.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.domain.companions import Companion
@@ -17,6 +17,7 @@ from assistant.services.exporting.html import render_html
 from assistant.services.exporting.json import render_json
 from assistant.services.exporting.markdown import render_markdown
 from assistant.services.exporting.outline import Outline, companion_outline, outline
+from assistant.services.exporting.pdf import render_pdf
 from retrieval.errors import InvalidInput
 
 
@@ -26,6 +27,7 @@ class ExportFormat(StrEnum):
     MARKDOWN = "markdown"
     HTML = "html"
     DOCX = "docx"
+    PDF = "pdf"
     JSON = "json"
 
 
@@ -44,6 +46,7 @@ FORMATS = {
         "docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
+    ExportFormat.PDF: _Format(render_pdf, "pdf", "application/pdf"),
     ExportFormat.JSON: _Format(None, "json", "application/json"),
 }
 
@@ -60,10 +63,11 @@ class Export:
     content: bytes
 
 
-def export(draft: Draft, format: ExportFormat) -> Export:
-    """The draft in a format."""
+def export(draft: Draft, format: ExportFormat, approval: str = "") -> Export:
+    """The draft in a format. ``approval`` says who approved this revision; empty for nobody."""
     render = FORMATS[format].render
-    content = render_json(draft) if render is None else render(outline(draft))
+    told = replace(outline(draft), approval=approval)
+    content = render_json(draft) if render is None else render(told)
     return _named(draft, "rca", format, content)
 
 
@@ -74,7 +78,7 @@ def export_companion(companion: Companion, draft: Draft, format: ExportFormat) -
     """
     render = FORMATS[format].render
     if render is None:
-        raise InvalidInput("A companion is exported as markdown, html or docx.")
+        raise InvalidInput("A companion is exported as markdown, html, docx or pdf.")
     return _named(draft, companion.kind, format, render(companion_outline(companion, draft)))
 
 

@@ -50,8 +50,9 @@ class Part:
 class Outline:
     """A text as plain one-line pieces. Reference ``n`` is ``references[n - 1]``.
 
-    The pieces are not escaped: each format does that in its own way. Author, revision and
-    time are those of the draft that it was made of.
+    The pieces are not escaped: each format does that in its own way. Draft, author, revision
+    and time are those of the draft that it was made of. ``approval`` says who approved this
+    revision, and for what; only a format that is kept as a paper shows it.
     """
 
     title: str
@@ -60,9 +61,11 @@ class Outline:
     questions: tuple[str, ...]
     references: tuple[str, ...]
     provenance: str
+    draft_id: str
     author: str
     revision: int
     edited_at: datetime
+    approval: str = ""
 
 
 def outline(draft: Draft) -> Outline:
@@ -77,6 +80,7 @@ def outline(draft: Draft) -> Outline:
         ),
         references=tuple(_reference(citation) for citation in numbers),
         provenance=_written(draft.provenance, draft),
+        draft_id=draft.id,
         author=draft.author,
         revision=draft.revision,
         edited_at=draft.edited_at,
@@ -104,6 +108,7 @@ def companion_outline(companion: Companion, draft: Draft) -> Outline:
         ),
         references=tuple(_reference(citation) for citation in numbers),
         provenance=_written(draft.provenance, draft),
+        draft_id=draft.id,
         author=draft.author,
         revision=draft.revision,
         edited_at=draft.edited_at,

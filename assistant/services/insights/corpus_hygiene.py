@@ -67,22 +67,43 @@ class HygieneReport:
     def __init__(self, store: SqlRecordStore, limit: int = LOOKED_AT) -> None:
         self._store = store
         self._limit = limit
+        self._has_cause: dict[tuple[str, int], bool] = {}
         self.of = Remembered(store, self._report)
 
     def _report(self, reader: Reader) -> CorpusHygiene:
         wanted = RecordFilter(reader, kinds=frozenset({RecordKind.INCIDENT}))
         found = self._store.newest(wanted, self._limit, resolved=True)
+        # Where systems are followed, the corpus changes every minute, and few of these with it.
+        self._has_cause = {_key(record): self._tells_a_cause(record) for record in found}
         by_source: dict[str, list[Record]] = defaultdict(list)
         for record in found:
             by_source[record.source].append(record)
         opened = [record.opened_at for record in found if record.opened_at is not None]
-        sources = [_hygiene(source, records) for source, records in by_source.items()]
+        sources = [self._hygiene(source, records) for source, records in by_source.items()]
         return CorpusHygiene(
             incidents=len(found),
             limit=self._limit,
             since=min(opened, default=None),
             until=max(opened, default=None),
             sources=tuple(sorted(sources, key=lambda one: (-one.incidents, one.source))),
+        )
+
+    def _tells_a_cause(self, record: Record) -> bool:
+        known = self._has_cause.get(_key(record))
+        return has_cause(record) if known is None else known
+
+    def _hygiene(self, source: str, records: list[Record]) -> SourceHygiene:
+        no_service = [record for record in records if not has_service(record)]
+        no_cause = [record for record in records if not self._has_cause[_key(record)]]
+        no_closure = [record for record in records if not has_closure(record)]
+        incomplete = {record.id for record in (*no_service, *no_cause, *no_closure)}
+        return SourceHygiene(
+            source=source,
+            incidents=len(records),
+            service=_missing(no_service),
+            cause=_missing(no_cause),
+            closure=_missing(no_closure),
+            complete=len(records) - len(incomplete),
         )
 
 
@@ -107,19 +128,8 @@ def has_closure(record: Record) -> bool:
     return sum(len(record.text[end.start : end.end].strip()) for end in ends) >= _CLOSURE_CHARS
 
 
-def _hygiene(source: str, records: list[Record]) -> SourceHygiene:
-    no_service = [record for record in records if not has_service(record)]
-    no_cause = [record for record in records if not has_cause(record)]
-    no_closure = [record for record in records if not has_closure(record)]
-    incomplete = {record.id for record in (*no_service, *no_cause, *no_closure)}
-    return SourceHygiene(
-        source=source,
-        incidents=len(records),
-        service=_missing(no_service),
-        cause=_missing(no_cause),
-        closure=_missing(no_closure),
-        complete=len(records) - len(incomplete),
-    )
+def _key(record: Record) -> tuple[str, int]:
+    return record.id, record.revision
 
 
 def _missing(records: list[Record]) -> Missing:

@@ -1,12 +1,11 @@
 """What is asked or happens often, and is written down nowhere; and what was written long ago."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assistant.db.audit import AuditLedger
+from assistant.db.suggestion_events import SuggestionEvents
 from assistant.domain.incident import IncidentContext
 from assistant.services.insights.recurring import Cluster, RecurringReport
 from assistant.services.insights.remembering import Remembered
@@ -116,13 +115,13 @@ class GapReport:
         store: SqlRecordStore,
         recurring: RecurringReport,
         triage: Triage,
-        audit: AuditLedger,
+        events: SuggestionEvents,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._recurring = recurring
         self._triage = triage
-        self._audit = audit
+        self._events = events
         self._clock = clock
         self._corpus = Remembered(store, self._of_corpus)
 
@@ -171,15 +170,16 @@ class GapReport:
         return bool(self._triage.runbooks(IncidentContext.of_record(record), reader))
 
     def _unanswered(self, reader: Reader, now: datetime) -> tuple[Unanswered, ...]:
-        times: Counter[str] = Counter()
-        last: dict[str, datetime] = {}
-        for event in self._audit.since(now - QUESTIONS_OF, {SHOWN, RECORDED}):
-            if json.loads(event.payload).get("abstained"):
-                times[event.subject] += 1
-                last[event.subject] = datetime.fromisoformat(event.at)
-        titles = self._store.titles(times, reader)
-        found = [Unanswered(name, titles[name], times[name], last[name]) for name in titles]
-        return tuple(sorted(found, key=lambda one: (-one.times, one.record_id))[:_SHOWN])
+        asked = self._events.without_precedent(
+            reader, now - QUESTIONS_OF, {SHOWN, RECORDED}, _SHOWN
+        )
+        titles = self._store.titles((each.record_id for each in asked), reader)
+        return tuple(
+            Unanswered(each.record_id, titles[each.record_id], each.times, each.last)
+            for each in asked
+            # Removed a moment ago.
+            if each.record_id in titles
+        )
 
 
 def _service_gaps(incidents: list[Record], guides: list[Record]) -> tuple[ServiceGap, ...]:

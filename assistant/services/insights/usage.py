@@ -1,23 +1,19 @@
 """What people did with what was suggested, week by week, from the ledger."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
-from typing import Any, NamedTuple
 
-from assistant.db.audit import AuditLedger
 from assistant.db.feedback import GIVEN, FeedbackVerdict, SuggestionKind
+from assistant.db.suggestion_events import Given, SuggestionEvents, Used
 from assistant.services.suggestions import SHOWN
 from retrieval.access import Reader
 from retrieval.corpus.store import SqlRecordStore
 
 WEEKS = 12
 """A quarter: long enough to see a trend, short enough to read from the ledger in a moment."""
-# Of a pasted text there is no record that somebody might not be allowed to read.
-_PASTED = "text:"
 # Suggestions that are records are called by their ids.
 _RECORDS = frozenset({SuggestionKind.SIMILAR, SuggestionKind.RUNBOOK, SuggestionKind.CHANGE})
 _OUTCOMES = {
@@ -75,68 +71,54 @@ class UsageReport:
     first_accepted: int
 
 
-class _Event(NamedTuple):
-    at: datetime
-    actor: str
-    subject: str
-    action: str
-    told: dict[str, Any]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The records that it is about."""
-        found = () if self.subject.startswith(_PASTED) else (self.subject,)
-        is_record = self.told.get("kind") in _RECORDS
-        return (*found, str(self.told["suggestion"])) if is_record else found
-
-
 class UsageReading:
     """Counts what is about records that the reader may read, and about pasted texts."""
 
     def __init__(
-        self, store: SqlRecordStore, audit: AuditLedger, clock: Callable[[], datetime]
+        self, store: SqlRecordStore, events: SuggestionEvents, clock: Callable[[], datetime]
     ) -> None:
         self._store = store
-        self._audit = audit
+        self._events = events
         self._clock = clock
 
     def of(self, reader: Reader) -> UsageReport:
         """The weeks up to now."""
-        today = self._clock().date()
-        this_week = today - timedelta(days=today.weekday())
-        mondays = [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-        return _report(self._readable(reader, mondays[0]), mondays)
-
-    def _readable(self, reader: Reader, since: date) -> list[_Event]:
-        begin = datetime(since.year, since.month, since.day, tzinfo=self._clock().tzinfo)
-        events = list(self._events(begin))
-        names = {name for event in events for name in event.names}
-        known = self._store.titles(names, reader).keys()
-        return [event for event in events if known >= set(event.names)]
-
-    def _events(self, begin: datetime) -> Iterator[_Event]:
-        for event in self._audit.since(begin, {SHOWN, GIVEN}):
-            at, told = datetime.fromisoformat(event.at), json.loads(event.payload)
-            yield _Event(at, event.actor, event.subject, event.action, told)
+        now = self._clock()
+        mondays = [_monday(now.date()) - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+        begin = datetime.combine(mondays[0], time(), now.tzinfo)
+        used = self._events.used(reader, begin, shown=SHOWN, given=GIVEN)
+        records = {str(one.told["suggestion"]) for one in used.given if _is_of_record(one)}
+        known = self._store.readable(records, reader)
+        given = [
+            one
+            for one in used.given
+            if not _is_of_record(one) or str(one.told["suggestion"]) in known
+        ]
+        return _report(used, given, mondays)
 
 
-def _report(events: list[_Event], mondays: list[date]) -> UsageReport:
+def _is_of_record(given: Given) -> bool:
+    """Whether what it judges is a record."""
+    return given.told.get("kind") in _RECORDS
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _report(used: Used, given: Sequence[Given], mondays: Sequence[date]) -> UsageReport:
     by_week: Counter[tuple[date, str]] = Counter()
     by_kind: Counter[tuple[str, str]] = Counter()
-    first_shown: dict[str, datetime] = {}
     minutes: dict[str, float] = {}
-    for event in events:
-        monday = event.at.date() - timedelta(days=event.at.weekday())
-        if event.action == SHOWN:
-            by_week[monday, "shown"] += 1
-            first_shown.setdefault(event.subject, event.at)
-            continue
-        outcome = _OUTCOMES[FeedbackVerdict(event.told["verdict"])]
-        by_week[monday, outcome] += 1
-        by_kind[event.told.get("kind", "not told"), outcome] += 1
-        began = first_shown.get(event.subject)
-        if outcome != "rejected" and began is not None:
-            minutes.setdefault(event.subject, (event.at - began).total_seconds() / 60)
+    for day, count in used.by_day.items():
+        by_week[_monday(day), "shown"] += count
+    for one in given:
+        outcome = _OUTCOMES[FeedbackVerdict(one.told["verdict"])]
+        by_week[_monday(one.at.date()), outcome] += 1
+        by_kind[one.told.get("kind", "not told"), outcome] += 1
+        began = used.first.get(one.subject)
+        if outcome != "rejected" and began is not None and began <= one.at:
+            minutes.setdefault(one.subject, (one.at - began).total_seconds() / 60)
     outcomes = ("accepted", "edited", "rejected")
     weeks = [WeekOfUse(m, *(by_week[m, name] for name in ("shown", *outcomes))) for m in mondays]
     names = sorted({kind for kind, _ in by_kind})
@@ -144,7 +126,7 @@ def _report(events: list[_Event], mondays: list[date]) -> UsageReport:
     return UsageReport(
         weeks=tuple(weeks),
         kinds=tuple(sorted(kinds, key=lambda one: (-one.verdicts, one.kind))),
-        people=len({event.actor for event in events}),
+        people=len(used.people | {one.actor for one in given}),
         shown=sum(week.shown for week in weeks),
         verdicts=by_kind.total(),
         first_accepted_minutes=median(minutes.values()) if minutes else None,

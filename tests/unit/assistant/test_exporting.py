@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 from hypothesis import given
 from markdown_it import MarkdownIt
+from pypdf import PdfReader
 
 from assistant.domain.drafts import Claim, ClaimKind, Draft, Question, SectionName, Verdict
 from assistant.schemas import DraftOut
@@ -64,17 +65,25 @@ class Text(HTMLParser):
         return "".join(self.words)
 
 
+def pdf_text(content: bytes) -> str:
+    """The text of all pages, on one line."""
+    pages = PdfReader(BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
 def text_of(format: ExportFormat, draft: Draft) -> str:
     """What a person reads in an export."""
     content = export(draft, format).content
     if format is ExportFormat.DOCX:
         return "\n".join(paragraph.text for paragraph in Document(BytesIO(content)).paragraphs)
+    if format is ExportFormat.PDF:
+        return pdf_text(content)
     if format is ExportFormat.HTML:
         return Text(content.decode()).text()
     return Text(MarkdownIt("commonmark").render(content.decode())).text()
 
 
-READABLE = [ExportFormat.MARKDOWN, ExportFormat.HTML, ExportFormat.DOCX]
+READABLE = [ExportFormat.MARKDOWN, ExportFormat.HTML, ExportFormat.DOCX, ExportFormat.PDF]
 
 
 class TestEveryFormat:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from assistant.db import audit
-from assistant.db.audit import AuditLedger
 from assistant.db.feedback import GIVEN
+from assistant.db.suggestion_events import SuggestionEvents
 from assistant.services.insights.corpus_hygiene import HygieneReport
 from assistant.services.insights.likeness import stars
 from assistant.services.insights.quality import QualityReading
@@ -176,7 +176,9 @@ class TestUsage:
                 audit.append(connection, at, actor, action, subject, payload)
 
     def reading(self, corpus: Corpus) -> UsageReading:
-        return UsageReading(corpus.store, AuditLedger(corpus.database), lambda: NOW)
+        return UsageReading(
+            corpus.store, SuggestionEvents(corpus.database, corpus.store), lambda: NOW
+        )
 
     def test_counts_verdicts_by_week_and_kind_and_the_time_to_the_first(
         self, corpus: Corpus
