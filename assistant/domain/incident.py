@@ -17,6 +17,9 @@ _CI_FIELDS = ("ci", "cmdb_ci", "configuration_item")
 _LINKING_FIELDS = ("change", "caused_by", "problem", "problem_id", "parent", "alerts")
 _RUNBOOK_FIELDS = ("runbook_url", "runbook_urls")
 
+# The first line of a pasted text stands for a title, as long as one is.
+_TITLE_CHARS = 120
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentContext:
@@ -68,7 +71,9 @@ class IncidentContext:
     def of_text(cls, text: str, as_of: datetime | None = None) -> "IncidentContext":
         """A pasted or typed description."""
         first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-        return cls(text=text, title=first[:120], as_of=as_of, identifiers=identifiers(text))
+        if len(first) > _TITLE_CHARS:
+            first = f"{first[:_TITLE_CHARS].rsplit(' ', 1)[0]} …"
+        return cls(text=text, title=first, as_of=as_of, identifiers=identifiers(text))
 
     @classmethod
     def of_record(cls, record: Record, as_of: datetime | None = None) -> "IncidentContext":

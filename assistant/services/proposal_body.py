@@ -75,7 +75,7 @@ def risk_of(field: Field, blocked: bool, overwrites: bool) -> tuple[Risk, tuple[
     high = [field.warning] if field.warning else []
     if field.visibility is Visibility.PUBLIC:
         high.append("People outside the team will see it.")
-    elevated = ["It was submitted over objections."] if blocked else []
+    elevated = ["Objections of the checks stand against it."] if blocked else []
     if overwrites:
         elevated.append("It replaces a text that is there.")
     reasons = (*high, *elevated)

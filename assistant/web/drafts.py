@@ -155,6 +155,7 @@ def _shown(
         for citation in claim.citations:
             numbers.setdefault(citation, len(numbers) + 1)
     comments = app.commenting.on(person, draft.id)
+    found = lint_draft(draft)
     told = {name: draft.body.claims_of(name) for name in SectionName}
     return page(
         request,
@@ -169,7 +170,8 @@ def _shown(
         questions=_by_section(draft),
         drawn=drawing(told[SectionName.TIMELINE]),
         evidence=_by_role(draft),
-        findings=_by_place(lint_draft(draft)),
+        findings=_by_place(found),
+        weak_spots=len(found),
         companions=list(CompanionKind),
         comments=comments,
         remarks=Counter(each.section for each in comments if each.resolved_by is None),
