@@ -114,6 +114,7 @@ TERMS: dict[str, dict[str, str]] = {
         "urgency": "urgency",
         "priority": "priority",
         "severity": "severity",
+        "known_problem": "known problem",
         "cause_notes": "cause notes",
         "fix_notes": "fix notes",
         "workaround": "workaround",

@@ -1,7 +1,8 @@
 """Take pictures of every page at four widths in both themes, with an index to look through them.
 
 ``python -m tests.screenshots --into var/screenshots``; with ``--only`` only pages whose names
-contain a word, with ``--width`` and ``--theme`` only those.
+contain a word, with ``--width`` and ``--theme`` only those; with ``--language de`` in
+another language.
 """
 
 import argparse
@@ -39,6 +40,7 @@ class Wanted(NamedTuple):
     only: str
     widths: Sequence[int]
     themes: Sequence[str]
+    language: str
 
 
 @contextmanager
@@ -78,6 +80,7 @@ def _take(browser: Browser, address: str, shot: Shot, theme: str, wanted: Wanted
         base_url=address,
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
+        locale=wanted.language,
         viewport={"width": wanted.widths[0], "height": _HEIGHT},
         extra_http_headers={"X-Precedent-Person": shot.person} if shot.person else {},
     )
@@ -117,8 +120,11 @@ def chosen(arguments: Sequence[str]) -> Wanted:
     parser.add_argument("--only", default="", help="only pages whose names contain this")
     parser.add_argument("--width", type=int, action="append", help="only this width (repeatable)")
     parser.add_argument("--theme", choices=THEMES, action="append", help="only this theme")
+    parser.add_argument("--language", default="en-GB", help="what the browser asks for")
     given = parser.parse_args(arguments)
-    return Wanted(given.into, given.only, given.width or WIDTHS, given.theme or THEMES)
+    return Wanted(
+        given.into, given.only, given.width or WIDTHS, given.theme or THEMES, given.language
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -68,6 +68,6 @@ def of_nothing() -> list[Shot]:
 
 
 def _ask_for_nothing(page: Page) -> None:
-    page.get_by_label("Have we seen this?").fill(NO_PRECEDENT)
-    page.get_by_role("button", name="Look for precedents").click()
+    page.locator(".paste textarea").fill(NO_PRECEDENT)
+    page.locator(".paste button").click()
     page.wait_for_load_state()
