@@ -67,6 +67,7 @@ def note(page: Page) -> None:
 def draft(page: Page) -> None:
     page.goto("/sidebar?record=INC0009")
     page.get_by_role("button", name="Draft an RCA").click()
+    page.wait_for_url("**/drafts/draft-*")
 
 
 STATES: dict[str, Callable[[Page], None]] = {

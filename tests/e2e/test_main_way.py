@@ -18,12 +18,13 @@ class TestMainWay:
         expect(ruth.get_by_text("the renewal job skipped gateways").first).to_be_visible()
 
         ruth.get_by_role("button", name="Draft an RCA").click()
+        ruth.wait_for_url("**/drafts/draft-*")
         ruth.get_by_text("Edit impact").click()
         impact = ruth.locator("#impact")
         impact.get_by_label("Add a statement of your own").fill("About 40 people were affected.")
         impact.get_by_role("button", name="Save").click()
         expect(ruth.locator("#impact .claim")).to_contain_text("About 40 people were affected.")
-        expect(ruth.locator("#impact .verdict")).to_contain_text("author asserted")
+        expect(ruth.locator("#impact .claim .verdict")).to_contain_text("author asserted")
         ruth.get_by_role("button", name="Preview").click()
         reason = ruth.get_by_label("Reason")
         if reason.count():
@@ -76,6 +77,7 @@ class TestMainWay:
         ruth, paul = sign_in("Ruth"), sign_in("Paul")
         ruth.goto("/sidebar?record=INC0001")
         ruth.get_by_role("button", name="Draft an RCA").click()
+        ruth.wait_for_url("**/drafts/draft-*")
         paul.goto(ruth.url)
         for page, words in ((paul, "Paul was first."), (ruth, "Ruth came second.")):
             page.get_by_text("Edit impact").click()
