@@ -284,44 +284,30 @@ class SqlRecordStore:
         """The titles of those of the records that there are and that the reader may read."""
         found: dict[str, str] = {}
         with self._database.read() as connection:
+            query = (
+                select(records.c.id, revisions.c.title)
+                .join(revisions, _same_revision())
+                .where(revisions.c.revision == records.c.revision, *_readable(connection, reader))
+            )
             for ids in batched(record_ids, _PAIRS_PER_QUERY):
-                query = (
-                    select(records.c.id, revisions.c.title, records.c.groups)
-                    .join(revisions, _same_revision())
-                    .where(
-                        records.c.id.in_(ids),
-                        records.c.removed_at.is_(None),
-                        revisions.c.revision == records.c.revision,
-                    )
-                )
-                found |= {
-                    row.id: row.title
-                    for row in connection.execute(query)
-                    if reader.may_read_groups(frozenset(row.groups))
-                }
+                rows = connection.execute(query.where(records.c.id.in_(ids)))
+                found |= {row.id: row.title for row in rows}
+        return found
+
+    def readable(self, record_ids: Iterable[str], reader: Reader) -> set[str]:
+        """Those of the records that there are and that the reader may read; reads no text."""
+        found: set[str] = set()
+        with self._database.read() as connection:
+            query = select(records.c.id).where(*_readable(connection, reader))
+            for ids in batched(record_ids, _PAIRS_PER_QUERY):
+                found |= set(connection.scalars(query.where(records.c.id.in_(ids))))
         return found
 
     def is_readable(
         self, connection: Connection, reader: Reader, record_id: ColumnElement[str]
     ) -> ColumnElement[bool]:
         """The condition that a column names a record that there is and that may be read."""
-        return exists().where(
-            records.c.id == record_id,
-            records.c.removed_at.is_(None),
-            _groups_as_text().in_(_readable_groups(connection, reader)),
-        )
-
-    def readable(self, record_ids: Iterable[str], reader: Reader) -> set[str]:
-        """Those of the records that there are and that the reader may read."""
-        found: set[str] = set()
-        with self._database.read() as connection:
-            allowed = _groups_as_text().in_(_readable_groups(connection, reader))
-            for ids in batched(record_ids, _PAIRS_PER_QUERY):
-                query = select(records.c.id).where(
-                    records.c.id.in_(ids), records.c.removed_at.is_(None), allowed
-                )
-                found |= set(connection.scalars(query))
-        return found
+        return exists().where(records.c.id == record_id, *_readable(connection, reader))
 
     def counts(self, reader: Reader) -> list[SourceCount]:
         """How many current records the reader may read, by source and kind."""
@@ -353,6 +339,11 @@ def _groups_as_text() -> ColumnElement[str]:
 def _readable_groups(connection: Connection, reader: Reader) -> list[str]:
     every = connection.scalars(select(_groups_as_text()).distinct())
     return [each for each in every if reader.may_read_groups(frozenset(json.loads(each)))]
+
+
+def _readable(connection: Connection, reader: Reader) -> list[ColumnElement[bool]]:
+    allowed = _groups_as_text().in_(_readable_groups(connection, reader))
+    return [records.c.removed_at.is_(None), allowed]
 
 
 def _same_revision() -> Any:

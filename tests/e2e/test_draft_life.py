@@ -152,6 +152,7 @@ class TestTakingAway:
             ("Markdown", "INC0001-rca-r1.md"),
             ("HTML", "INC0001-rca-r1.html"),
             ("Word", "INC0001-rca-r1.docx"),
+            ("PDF", "INC0001-rca-r1.pdf"),
             ("JSON", "INC0001-rca-r1.json"),
         ):
             with ana.expect_download() as download:
