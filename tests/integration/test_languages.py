@@ -97,7 +97,7 @@ class TestChoice:
 SAID, SAID_END, CONTENT, CONTENT_END = "\ue000", "\ue001", "\ue002", "\ue003"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # The same in every language.
-_NAMES = frozenset("Precedent UTC Markdown HTML Word JSON RCA Esc".split())
+_NAMES = frozenset("Precedent UTC Markdown HTML Word PDF JSON RCA Esc".split())
 _SPOKEN = frozenset({"aria-label", "title", "placeholder", "alt"})
 
 

@@ -19,7 +19,7 @@ from tests.conftest import PROJECT
 
 LANGUAGES = [code for code in WORDS if code != ENGLISH]
 # What has the same name in every language.
-NAMES = frozenset("Precedent UTC Markdown HTML Word JSON Esc".split())
+NAMES = frozenset("Precedent UTC Markdown HTML Word PDF JSON Esc".split())
 SAID = frozenset({"aria-label", "title", "placeholder", "alt"})
 CATALOGUE = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
 _WORD = re.compile(r"[^\W\d_]{2,}")
