@@ -2,27 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from statistics import median
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.axe import violations
 from tests.e2e.conftest import Service
-from tests.npm_file import NpmFile
 
-AXE = NpmFile(
-    "axe-core",
-    "4.10.2",
-    "package/axe.min.js",
-    "b511cd9dec01c76f4b2ad1723b66b6db37d4c2eb4ed199076e1829d9ee7b75e3",
-)
 # When the first words of a page were painted, in milliseconds from when it was asked for.
 FIRST_CONTENT = """() => new Promise(told => {
   new PerformanceObserver(list => {
     for (const entry of list.getEntriesByName("first-contentful-paint")) told(entry.startTime);
   }).observe({type: "paint", buffered: true});
 })"""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def at(path: str) -> Callable[[Page], None]:
@@ -102,18 +94,6 @@ def themed(request: pytest.FixtureRequest, browser: Browser, service: Service) -
     page.get_by_role("button", name="Ruth").click()
     yield page
     context.close()
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.content().decode())
-    found: dict[str, Any] = page.evaluate(
-        "rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES
-    )
-    return [
-        f"{each['id']}: {node['html'][:150]}"
-        for each in found["violations"]
-        for node in each["nodes"]
-    ]
 
 
 class TestAxe:
