@@ -82,9 +82,9 @@ class TestRefusals:
         class Slow:
             name = "slow"
 
-            def write(self, pack: Any) -> Any:
+            def write(self, pack: Any, tell: Any) -> Any:
                 edited(client, draft, "Impact", "Forty people waited.")
-                return writer.write(pack)
+                return writer.write(pack, tell)
 
         drafting._writers["slow"] = Slow()  # type: ignore[index]  # a mapping to others
         answer = again(client, draft, "Impact", PAUL, writer="slow")
