@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.conftest import Service
-from tests.e2e.test_accessibility import violations
 
 
 @pytest.fixture
