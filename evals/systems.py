@@ -4,7 +4,7 @@ To add one: write a function that builds its ranker over an installation, and ad
 to ``SYSTEMS``.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -21,7 +21,7 @@ from retrieval.errors import InvalidInput
 from retrieval.ranking import ByMeaning, ByWords, ReciprocalRank
 from retrieval.records import Record
 from retrieval.rerankers.late_interaction import LateInteraction
-from retrieval.searcher import Query, Searcher, SearchResult
+from retrieval.searcher import Query, Searcher
 
 Ranker: TypeAlias = Callable[[EvalQuery, int], tuple[str, ...]]
 """(query, how many) → record ids, best first; none for a text without words.
@@ -121,7 +121,7 @@ def _similar(similar: SimilarIncidents, query: EvalQuery, k: int, **known: Any) 
     context = replace(context, record_id=query.left_out, as_of=query.as_of, **known)
     if k > HITS_OF_AN_ANSWER:
         return _ids(similar.order(context, Reader.operator(), k))
-    return _ids(_answered(similar.similar(context, Reader.operator(), k).result))
+    return _ids(similar.similar(context, Reader.operator(), k).result.records)
 
 
 def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
@@ -135,14 +135,9 @@ def _ranked(app: Application, ranker: ranking.Ranker) -> Ranker:
         asked = Query(text, allowed, k)
         if k > HITS_OF_AN_ANSWER:
             return _ids(searcher.order(asked))
-        return _ids(_answered(searcher.search(asked)))
+        return _ids(searcher.search(asked).records)
 
     return rank
-
-
-def _answered(result: SearchResult) -> Iterator[Record]:
-    """What was found, near-duplicates right behind the hit that they are folded into."""
-    return (record for hit in result.hits for record in (hit.record, *hit.folded))
 
 
 def _ids(records: Iterable[Record]) -> tuple[str, ...]:

@@ -89,6 +89,11 @@ class SearchResult:
     abstained: bool
     notes: tuple[str, ...] = ()
 
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records of the hits, near-duplicates right behind the one that folds them."""
+        return tuple(record for hit in self.hits for record in (hit.record, *hit.folded))
+
 
 class Described(NamedTuple):
     """The keys of candidates and a row of features for each."""
@@ -156,13 +161,12 @@ class Searcher:
         return SearchResult(hits, abstained=not any(hit.is_close for hit in hits), notes=notes)
 
     def order(self, query: Query) -> tuple[Record, ...]:
-        """The records of ``search``, each with its near-duplicates behind it.
+        """``records`` of what ``search`` finds.
 
         Without why, what differs and what shows it, which are most of the work of a long list.
         """
         if self._reranker is not None:
-            hits = self.search(query).hits
-            return tuple(record for hit in hits for record in (hit.record, *hit.folded))
+            return self.search(query).records
         asked = self._asked(query)
         found = () if asked is None else self._found(asked)
         return tuple(record for one in found for record in (one.record, *one.folded))

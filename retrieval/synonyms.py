@@ -18,9 +18,7 @@ def concepts(words: Sequence[str]) -> Iterator[str]:
     """A term for every acronym or phrase of the list among the stemmed words of a text."""
     known = _phrases()
     for place, word in enumerate(words):
-        if word not in known:
-            continue
-        for phrase in known[word]:
+        for phrase in known.get(word, ()):
             if tuple(words[place : place + len(phrase.words)]) == phrase.words:
                 yield phrase.concept
 

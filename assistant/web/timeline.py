@@ -7,11 +7,10 @@ has the number of its claim.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from assistant.domain.drafts import Claim
 from assistant.services.drafting.timeline_doubts import in_words
-from assistant.services.linting.moments import BEGINS, ENDS, NOTICES, tells
+from assistant.services.phases import Phase, phases
 from assistant.web.charts import WIDTH, Tick
 
 _LEFT = _RIGHT = 20.0
@@ -20,16 +19,10 @@ _ACROSS = WIDTH - _LEFT - _RIGHT
 _APART = 19.0
 _ROW = 20.0
 _TOP = 12.0
+# Higher than wide, a timeline is no line: beyond, dots of one minute do cover each other.
 _MOST_ROWS = 6
-# One line cannot tell when; with more than this only the list can be read.
+# One moment is no length of time; of more than this only the list can be read.
 _LEAST, _MOST = 2, 60
-
-
-class Phase(StrEnum):
-    """What an incident goes through."""
-
-    UNNOTICED = "unnoticed"
-    BEING_MENDED = "being mended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +57,7 @@ class Drawing:
 
 
 def drawing(claims: Sequence[Claim]) -> Drawing | None:
-    """The timeline of a section; ``None`` where fewer than two moments are known.
-
-    The phases are those that the claims tell in so many words: what begins, what notices and
-    what ends it. Nothing is drawn of a phase whose ends are not told.
-    """
+    """The timeline of a section; ``None`` where fewer than two moments are known, or too many."""
     told = sorted(
         ((claim.at, number, claim) for number, claim in enumerate(claims, 1) if claim.at),
         key=lambda each: each[:2],
@@ -89,8 +78,13 @@ def drawing(claims: Sequence[Claim]) -> Drawing | None:
         for (at, number, claim), row in zip(told, rows, strict=True)
     )
     spans = tuple(
-        Span(phase, x(began), round(x(ended) - x(began), 1), in_words(ended - began))
-        for phase, began, ended in _phases([(at, claim) for at, _, claim in told])
+        Span(
+            each.phase,
+            x(each.began),
+            round(x(each.ended) - x(each.began), 1),
+            in_words(each.lasted),
+        )
+        for each in phases(claims)
     )
     is_one_day = first.date() == last.date()
     shown = "%H:%M" if is_one_day else "%d %b %H:%M"
@@ -112,16 +106,3 @@ def _rows(places: Iterable[float]) -> list[int]:
         taken[row] = place
         rows.append(row)
     return rows
-
-
-def _phases(
-    told: Sequence[tuple[datetime, Claim]],
-) -> Iterable[tuple[Phase, datetime, datetime]]:
-    began = next((at for at, claim in told if tells(claim.text, BEGINS)), None)
-    noticed = next((at for at, claim in told if tells(claim.text, NOTICES)), None)
-    ended = next((at for at, claim in reversed(told) if tells(claim.text, ENDS)), None)
-    if began and noticed and began < noticed:
-        yield Phase.UNNOTICED, began, noticed
-    since = noticed or began
-    if since and ended and since < ended:
-        yield Phase.BEING_MENDED, since, ended

@@ -134,10 +134,10 @@ TERMS: dict[str, dict[str, str]] = {
     "outcome": {"accepted": "accepted", "edited": "edited", "rejected": "rejected"},
     "grade": {"2": "Same problem", "1": "Related", "0": "Not relevant"},
     "guide age": {
-        "under 6 months": "under 6 months",
-        "6 to 12 months": "6 to 12 months",
-        "1 to 2 years": "1 to 2 years",
-        "over 2 years": "over 2 years",
+        "under 6 months": "< 6 months",
+        "6 to 12 months": "6–12 months",
+        "1 to 2 years": "1–2 years",
+        "over 2 years": "> 2 years",
     },
     "sync": {
         "never": "never",

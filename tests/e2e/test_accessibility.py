@@ -6,8 +6,8 @@ from statistics import median
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.axe import violations
-from tests.e2e.conftest import Service
+from tests.e2e.conftest import Service, SignIn
+from tests.e2e.faults import unfold, violations
 
 # When the first words of a page were painted, in milliseconds from when it was asked for.
 FIRST_CONTENT = """() => new Promise(told => {
@@ -48,7 +48,7 @@ def judged(page: Page) -> None:
 
 def everything_open(page: Page) -> None:
     page.goto("/sidebar?record=INC0009")
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    unfold(page)
 
 
 def note(page: Page) -> None:
@@ -104,15 +104,10 @@ class TestAxe:
 
 
 class TestBudget:
-    def test_a_card_is_light_and_does_not_move(self, browser: Browser, service: Service) -> None:
-        context = browser.new_context(
-            base_url=service.address, viewport={"width": 400, "height": 900}
-        )
-        page = context.new_page()
-        page.goto("/")
-        page.get_by_role("button", name="Ruth").click()
+    def test_a_card_is_light_and_does_not_move(self, sign_in: SignIn) -> None:
+        page = sign_in("Ruth")
         page.wait_for_load_state()
-        cdp = context.new_cdp_session(page)
+        cdp = page.context.new_cdp_session(page)
         cdp.send("Network.enable")
         cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
         sizes: list[float] = []
@@ -126,17 +121,9 @@ class TestBudget:
         page.goto("/sidebar?record=INC0009", wait_until="networkidle")
         assert page.evaluate("shift") == 0
         assert 0 < sum(sizes) <= 60_000
-        context.close()
 
-    def test_a_card_shows_its_first_words_within_half_a_second(
-        self, browser: Browser, service: Service
-    ) -> None:
-        context = browser.new_context(
-            base_url=service.address, viewport={"width": 400, "height": 900}
-        )
-        page = context.new_page()
-        page.goto("/")
-        page.get_by_role("button", name="Ruth").click()
+    def test_a_card_shows_its_first_words_within_half_a_second(self, sign_in: SignIn) -> None:
+        page = sign_in("Ruth")
         page.wait_for_load_state()
         first = []
         for _ in range(6):
@@ -144,4 +131,3 @@ class TestBudget:
             first.append(page.evaluate(FIRST_CONTENT))
         # The first is there to warm the browser; one that waits for another program is no news.
         assert median(first[1:]) <= 500
-        context.close()

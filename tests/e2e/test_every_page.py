@@ -5,15 +5,13 @@ from collections.abc import Iterable, Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage
 
-from tests.e2e.axe import violations
+from tests.e2e.faults import sticks_out, unfold, violations
 from tests.screenshots.__main__ import served
 from tests.screenshots.installation import filled_by, opened
 from tests.screenshots.pages import Shot, of_nothing, of_the_demo
 
 # A sidebar at its narrowest, and a window of 1280 pixels at twice the size (WCAG 2.2, 1.4.4).
 _WIDTHS = (320, 640)
-_ALL_OPEN = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
-_TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +46,10 @@ def faults(browser: Browser, address: str, shots: Iterable[Shot], theme: str) ->
         page.goto(shot.path)
         if shot.act is not None:
             shot.act(page)
-        page.evaluate(_ALL_OPEN)
+        unfold(page)
         for width in _WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate(_TOO_WIDE):
+            if sticks_out(page):
                 yield f"{shot.name} is wider than {width} pixels"
         yield from (f"{shot.name}: {each}" for each in (*violations(page), *said))
         context.close()

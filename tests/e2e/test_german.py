@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.e2e.axe import violations
 from tests.e2e.conftest import Service
+from tests.e2e.faults import sticks_out, unfold, violations
 
 
 @pytest.fixture
@@ -35,13 +35,6 @@ def german(browser: Browser, service: Service) -> Iterator[Page]:
     assert messages == []
 
 
-def sticks_out(page: Page) -> bool:
-    found: bool = page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
-    return found
-
-
 class TestSidebar:
     def test_scripts_speak_the_language_of_the_page(self, german: Page) -> None:
         german.goto("/sidebar?record=INC0009")
@@ -62,7 +55,7 @@ class TestSidebar:
 
     def test_it_is_accessible(self, german: Page) -> None:
         german.goto("/sidebar?record=INC0009")
-        german.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        unfold(german)
         assert violations(german) == []
 
     def test_another_language_is_chosen_at_the_foot(self, german: Page) -> None:
@@ -79,8 +72,10 @@ class TestRoom:
     def test_long_words_stay_on_the_page(self, german: Page, width: int) -> None:
         german.goto("/sidebar?record=INC0009")
         german.get_by_role("button", name="RCA entwerfen").click()
+        german.wait_for_url("**/drafts/draft-*")
         draft = german.url
         german.get_by_role("button", name="Vorschau").click()
+        german.wait_for_url("**/propose*")
         preview = german.url
         german.set_viewport_size({"width": width, "height": 900})
         insights = ("recurring", "knowledge-gaps", "corpus-hygiene")
@@ -100,9 +95,7 @@ class TestRoom:
         wide = []
         for path in paths:
             german.goto(path)
-            german.evaluate(
-                "document.querySelectorAll('details').forEach(one => { one.open = true; })"
-            )
+            unfold(german)
             if sticks_out(german):
                 wide.append(path)
         assert wide == []

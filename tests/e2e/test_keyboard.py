@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -38,9 +39,9 @@ def until(page: Page, shown: Callable[[], Locator]) -> None:
     raise AssertionError(f"{page.url} never shows {shown()}")
 
 
-def delivered(ruth: Page, paul: Page) -> None:
-    """Draft, submit and approve by keys; Paul's page shows the receipt."""
-    ruth.goto("/")
+def delivered(sign_in: SignIn, service: Service) -> tuple[Page, Path]:
+    """Draft, submit and approve by keys; the approver's page with the receipt, and the file."""
+    ruth, paul = sign_in("Ruth"), sign_in("Paul")
     press(ruth, "INC0009", "link")
     press(ruth, "Draft an RCA")
     ruth.wait_for_url("**/drafts/draft-*")
@@ -64,6 +65,8 @@ def delivered(ruth: Page, paul: Page) -> None:
     press(paul, "Approve$")
     expect(paul.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
     until(paul, lambda: paul.get_by_role("heading", name="Delivered"))
+    (written,) = service.outbox.glob("*.md")
+    return paul, written
 
 
 def take_back(paul: Page) -> None:
@@ -77,9 +80,7 @@ class TestKeyboardOnly:
     def test_from_the_ticket_to_the_delivered_rca_and_back(
         self, sign_in: SignIn, service: Service
     ) -> None:
-        ruth, paul = sign_in("Ruth"), sign_in("Paul")
-        delivered(ruth, paul)
-        (written,) = service.outbox.glob("*.md")
+        paul, written = delivered(sign_in, service)
         assert "About 40 people in Leeds." in written.read_text(encoding="utf-8")
         take_back(paul)
         until(paul, lambda: paul.locator(".state.undone"))
@@ -88,9 +89,7 @@ class TestKeyboardOnly:
     def test_what_somebody_edited_since_is_left_and_told(
         self, sign_in: SignIn, service: Service
     ) -> None:
-        ruth, paul = sign_in("Ruth"), sign_in("Paul")
-        delivered(ruth, paul)
-        (written,) = service.outbox.glob("*.md")
+        paul, written = delivered(sign_in, service)
         written.write_text("Somebody worked on this.", encoding="utf-8")
         take_back(paul)
         until(paul, lambda: paul.get_by_text("was edited since it was written"))

@@ -47,7 +47,7 @@ def gate(body: DraftBody, pack: EvidencePack, check: ClaimCheck = RULES) -> Draf
     removed: list[RemovedClaim] = []
     for name in SectionName:
         kept: list[Claim] = []
-        for claim in (c for s in body.sections if s.name is name for c in s.claims):
+        for claim in body.claims_of(name):
             checked = _checked(claim, pack, check)
             if isinstance(checked, Claim):
                 kept.append(checked)

@@ -29,7 +29,7 @@ def rewritten(body: DraftBody, fresh: DraftBody, name: SectionName) -> DraftBody
 
     Everything of other sections is left as it is. The same ``fresh`` again changes nothing.
     """
-    claims = _around_people(_claims(body, name), _claims(fresh, name))
+    claims = _around_people(body.claims_of(name), fresh.claims_of(name))
     told = {section.name: section for section in body.sections}
     told[name] = DraftSection(name=name, claims=claims)
     return DraftBody(
@@ -51,10 +51,6 @@ def noted(
     others = (each for each in provenance.notes if not each.startswith(f"{start} "))
     notes = tuple(dict.fromkeys((*others, note, *written.notes)))
     return provenance.model_copy(update={"notes": notes})
-
-
-def _claims(body: DraftBody, name: SectionName) -> tuple[Claim, ...]:
-    return tuple(claim for s in body.sections if s.name is name for claim in s.claims)
 
 
 def _around_people(old: tuple[Claim, ...], fresh: tuple[Claim, ...]) -> tuple[Claim, ...]:

@@ -6,7 +6,8 @@ async function* events(answer) {
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
-    text += value.replaceAll("\r\n", "\n");
+    // A line's two last characters may come one by one.
+    text = (text + value).replaceAll("\r\n", "\n");
     const whole = text.split("\n\n");
     text = whole.pop();
     for (const event of whole) {
@@ -54,10 +55,9 @@ async function make(form) {
     else if (name === "problem") return fail(form, data.detail);
     else if (name === "draft") {
       const place = form.closest("section[id]");
-      history.replaceState(null, "", place ? `#${place.id}` : location.href);
-      if (place) location.reload();
-      else location.assign(`/drafts/${data.id}`);
-      return;
+      if (!place) return location.assign(`/drafts/${data.id}`);
+      history.replaceState(null, "", `#${place.id}`);
+      return location.reload();
     }
   }
   fail(form, making.dataset.cut);

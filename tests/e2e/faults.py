@@ -1,4 +1,4 @@
-"""What axe-core finds on a page."""
+"""What may be wrong with a page, whatever it shows."""
 
 from typing import Any
 
@@ -26,3 +26,16 @@ def violations(page: Page) -> list[str]:
         for each in found["violations"]
         for node in each["nodes"]
     ]
+
+
+def unfold(page: Page) -> None:
+    """Open everything that can be opened in place."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+
+def sticks_out(page: Page) -> bool:
+    """Whether one has to scroll sideways."""
+    wide: bool = page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    return wide
