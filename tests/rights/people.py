@@ -311,7 +311,8 @@ class People:
             self.model.expect(may, f"self-approval: {person.name} may not take it back")
             truth.undo_asked = reason
 
-        call = lambda: undo_delivery(number, UndoIn(reason=reason), self.app, person)  # noqa: E731
+        given = UndoIn(reason=reason)
+        call = lambda: undo_delivery(number, given, self.app, person)  # noqa: E731 — one line
         self.on_proposal(person, "undo", number, call, learn)
 
     def reason(self, truth: ProposalTruth) -> str:
